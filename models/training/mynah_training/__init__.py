@@ -1,0 +1,1 @@
+"""The recipe that made Mynah's own models: voices, data, training, evaluation, export."""
