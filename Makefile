@@ -1,0 +1,44 @@
+# The two commands: `make demo` and `make test`. Everything else is for those who work on Mynah.
+#
+# One build profile (release) serves clippy, the tests and the demo, so that a dependency is built once.
+
+CARGO ?= cargo
+MYNAH := target/release/mynah
+export CARGO_TARGET_DIR := target
+
+.PHONY: demo test setup build model check skills bench bench-accuracy bench-wake soak clean help
+
+demo: setup build model ## Play recorded turns through the whole pipeline, on a demo house (MIC=1: use the microphone)
+	$(MYNAH) demo $(if $(MIC),--mic) $(DEMO_ARGS)
+
+test: setup check model ## Format, lints, all tests
+	sh scripts/run-tests.sh
+	$(MYNAH) skill test
+
+setup: ## Install the Debian packages that are missing
+	@sh scripts/setup.sh
+
+build:
+	$(CARGO) build --release --locked -p mynah
+
+check:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --release --locked --workspace --all-targets -- -D warnings
+
+model: build ## Fetch whisper-tiny.en into the user's cache, once
+	@$(MYNAH) models fetch whisper-tiny.en
+
+bench: build ## Cost of every stage (criterion)
+	$(CARGO) bench --locked -p mynah-benches
+
+bench-accuracy: model ## Spoken orders and wake words of real people (needs the recordings in MYNAH_DATA)
+	$(CARGO) run --release --locked -p mynah-benches --bin accuracy -- $(ACCURACY_ARGS)
+
+bench-wake: build ## Miss rate, false alarms and cost of the wake words
+	$(MYNAH) bench wake
+
+clean:
+	$(CARGO) clean
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  \1\t/' | expand -t 20
