@@ -4,17 +4,21 @@ use std::ops::{Add, AddAssign, Sub};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// The one sample rate inside Mynah, in Hz.
 pub const SAMPLE_RATE: u32 = 16_000;
 /// Samples in a [`Frame`]: 10 ms.
 pub const FRAME_SAMPLES: usize = 160;
 
 /// A position in the 16 kHz stream, counted in samples from its start.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct SamplePos(pub u64);
 
 /// A duration in samples at 16 kHz.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct Samples(pub u64);
 
 impl SamplePos {

@@ -4,6 +4,7 @@
 //! The template language is the one that Home Assistant's users know (hassil). Nothing here does I/O.
 #![forbid(unsafe_code)]
 
+mod automaton;
 mod graph;
 mod intent;
 mod recognizer;
