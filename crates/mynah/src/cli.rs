@@ -1,0 +1,257 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// An open voice assistant for smart speakers that runs on your own machine.
+#[derive(Debug, Parser)]
+#[command(name = "mynah", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    pub common: Common,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where the assistant finds what it needs. Each overrides mynah.toml.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Common {
+    /// Configuration file [default: $MYNAH_CONFIG, then mynah.toml in the XDG configuration folder, then /etc/mynah]
+    #[arg(long, global = true, value_name = "FILE", env = "MYNAH_CONFIG")]
+    pub config: Option<PathBuf>,
+    /// The devices of the house
+    #[arg(long, global = true, value_name = "FILE")]
+    pub home: Option<PathBuf>,
+    /// Skill files or folders of them; replaces the skills that ship with Mynah
+    #[arg(long, global = true, value_name = "FILE|DIR")]
+    pub skills: Vec<PathBuf>,
+    /// Print JSON for scripts
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Log more: -v for information, -vv for every decision (or set RUST_LOG)
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Listen, understand, do, verify, answer
+    Run(Run),
+    /// Play recorded turns through the whole pipeline, on a demo house with a real broker
+    Demo(Demo),
+    /// Do what a sentence says: everything after the recogniser
+    Say(Say),
+    /// Words of recordings that hold a command without a wake word
+    Transcribe(Transcribe),
+    /// Intent and slots of a text, with the runner-up
+    Recognize(Recognize),
+    /// Check and test skills
+    #[command(subcommand)]
+    Skill(Skill),
+    /// List, fetch, verify and import model weights
+    #[command(subcommand)]
+    Models(Models),
+    /// Look at the house and switch it by hand
+    #[command(subcommand)]
+    Home(Home),
+    /// Microphones and speakers of this machine
+    Devices,
+    /// Measure wake word, recognition, meaning or whole turns
+    #[command(subcommand)]
+    Bench(Bench),
+    /// Decide a recorded turn again and show where its time went
+    Replay(Replay),
+    /// Look at everything that must be right, and say what to do about what is not
+    Doctor,
+    /// Completions for a shell
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Run {
+    /// Audio file (WAV, FLAC, OGG, MP3) in place of the microphone; `-` reads WAV, or 16 kHz mono 16-bit PCM, from standard input
+    #[arg(long, value_name = "FILE|-")]
+    pub input: Option<PathBuf>,
+    /// Take the input at the speed at which it was spoken, not as fast as possible
+    #[arg(long, requires = "input")]
+    pub realtime: bool,
+    /// Microphone by name or part of it
+    #[arg(long, value_name = "NAME", conflicts_with = "input")]
+    pub device: Option<String>,
+    /// Where replies are heard: `default`, a device's name, a WAV file, or `none` [default: none with --input]
+    #[arg(long, value_name = "DEVICE|FILE|none")]
+    pub output: Option<String>,
+    /// What is printed: a timeline for people, or one JSON object a line
+    #[arg(long, value_enum, default_value_t = EventFormat::Text)]
+    pub events: EventFormat,
+    /// Write one file a turn, audio included, into this folder
+    #[arg(long, value_name = "DIR")]
+    pub record: Option<PathBuf>,
+    /// Serve the demo house while running
+    #[arg(long, conflicts_with = "home")]
+    pub demo_house: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum EventFormat {
+    /// A timeline
+    Text,
+    /// One object a line; the last is a summary
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// Listen to the microphone instead of the recordings
+    #[arg(long)]
+    pub mic: bool,
+    /// Only serve the demo house, and say where its home.toml is
+    #[arg(long, conflicts_with = "mic")]
+    pub house: bool,
+    /// Folder with the recordings and their turns.toml
+    #[arg(long, value_name = "DIR")]
+    pub turns: Option<PathBuf>,
+    /// Where replies are heard: `default`, a device's name, a WAV file, or `none`
+    #[arg(long, value_name = "DEVICE|FILE|none", default_value = "none")]
+    pub output: String,
+    /// As fast as possible instead of in real time
+    #[arg(long)]
+    pub fast: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Say {
+    /// The sentence
+    #[arg(required = true, num_args = 1..)]
+    pub text: Vec<String>,
+    /// Print the plan and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The room of the speaker
+    #[arg(long)]
+    pub area: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Transcribe {
+    /// Recordings
+    #[arg(required = true, num_args = 1.., value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Add the meaning of the words
+    #[arg(long)]
+    pub intents: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Recognize {
+    /// The text
+    #[arg(required = true, num_args = 1..)]
+    pub text: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Skill {
+    /// Report every fault of skill files, and what looks doubtful
+    Check {
+        /// Skill files or folders [default: the installed skills]
+        paths: Vec<PathBuf>,
+    },
+    /// Run the tests that stand in the skill files
+    Test {
+        /// Skill files or folders [default: the installed skills]
+        paths: Vec<PathBuf>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Models {
+    /// What there is, and what is here
+    List,
+    /// Fetch a model into the cache of this user
+    Fetch {
+        /// Its id, as `mynah models list` has it
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
+    /// Compare the files that are here with their hashes
+    Verify {
+        /// Ids [default: all that are here]
+        ids: Vec<String>,
+    },
+    /// Take over a Whisper model in CTranslate2's format, as Home Assistant's add-on stores it
+    Import {
+        /// Folder with model.bin
+        dir: PathBuf,
+        /// Id to store it under
+        #[arg(long)]
+        name: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Home {
+    /// Devices, rooms and what each can do
+    List,
+    /// State of a device
+    Get {
+        /// Its id or name
+        device: String,
+        /// One capability [default: all]
+        capability: Option<String>,
+    },
+    /// Bring a device to a state and read it back
+    Set {
+        /// Its id or name
+        device: String,
+        /// `power`, `brightness`, …
+        capability: String,
+        /// `on`, `30`, `blue`, …
+        value: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Bench {
+    /// Wake words: cost of a step and, with recordings, misses and false alarms
+    Wake {
+        /// Folder with one folder of recordings per word
+        #[arg(long, value_name = "DIR")]
+        positives: Option<PathBuf>,
+        /// Folders of recordings without a wake word
+        #[arg(long, value_name = "DIR")]
+        negatives: Vec<PathBuf>,
+        /// Words to listen for [default: those of the configuration]
+        #[arg(long)]
+        word: Vec<String>,
+    },
+    /// Recognition time of recordings
+    Asr {
+        /// Recordings of commands
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+    /// Text to intent, over the sentences of the installed skills
+    Intent {
+        /// Sentences to time
+        #[arg(long, default_value_t = 10_000)]
+        count: usize,
+    },
+    /// Whole turns, from the end of speech to dispatch, on the demo house
+    Turn {
+        /// Folder with recordings and their turns.toml
+        #[arg(long, value_name = "DIR")]
+        turns: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Files that `mynah run --record` wrote
+    #[arg(required = true, value_name = "TURN")]
+    pub files: Vec<PathBuf>,
+}

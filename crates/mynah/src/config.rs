@@ -1,0 +1,214 @@
+//! `mynah.toml`: where things are, and how the ears are set.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+
+use crate::cli::Common;
+
+/// The configuration. Every key is optional; a key that is not known is an error that names it.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Config {
+    /// home.toml, relative to this file.
+    pub home: Option<PathBuf>,
+    /// Skill files or folders, relative to this file. Empty: the skills that ship with Mynah.
+    pub skills: Vec<PathBuf>,
+    /// The room that the speaker stands in: the default for "the lamp".
+    pub area: Option<String>,
+    /// Microphone and speaker.
+    pub audio: Audio,
+    /// Wake words.
+    pub wake: Wake,
+    /// Voice activity detection.
+    pub vad: Vad,
+    /// Speech recognition.
+    pub recognition: Recognition,
+    /// Answers.
+    pub speech: Speech,
+    /// Four or more digits asked for before a risky action. Better: the variable MYNAH_PIN.
+    pub pin: Option<String>,
+    /// What the household has agreed to. Nothing, unless it is said here.
+    pub consent: Consent,
+    /// Folder of the state that lasts (lists, timers).
+    pub state: Option<PathBuf>,
+}
+
+/// `[audio]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Audio {
+    /// Microphone by name or part of it.
+    pub input: Option<String>,
+    /// The one channel to listen to, from 0. Default: the mean of all.
+    pub channel: Option<u16>,
+    /// Speaker by name, `default`, a WAV file, or `none`.
+    pub output: Option<String>,
+    /// Percent.
+    pub volume: Option<f32>,
+}
+
+/// `[wake]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Wake {
+    /// Words of the shipped model.
+    pub words: Vec<String>,
+    /// Other thresholds, by word.
+    pub threshold: BTreeMap<String, f32>,
+    /// openWakeWord models.
+    pub openwakeword: Option<OpenWakeWord>,
+}
+
+impl Default for Wake {
+    fn default() -> Self {
+        Wake {
+            words: vec!["computer".into(), "jarvis".into()],
+            threshold: BTreeMap::new(),
+            openwakeword: None,
+        }
+    }
+}
+
+/// `[wake.openwakeword]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OpenWakeWord {
+    /// Folder with melspectrogram.onnx and embedding_model.onnx.
+    pub features: PathBuf,
+    /// Heads by the word they hear: `{ hey_jarvis = "hey_jarvis_v0.1.onnx" }`.
+    pub words: BTreeMap<String, PathBuf>,
+}
+
+/// `[vad]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Vad {
+    /// Silero's ONNX file, used in place of the built-in detector.
+    pub silero: Option<PathBuf>,
+}
+
+/// `[recognition]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Recognition {
+    /// Id of a fetched model, or a ggml file.
+    pub model: String,
+    /// Threads of the recogniser. One leaves the machine quick for everything else.
+    pub threads: usize,
+    /// Beam width of the search.
+    pub beam: usize,
+}
+
+impl Default for Recognition {
+    fn default() -> Self {
+        Recognition { model: "whisper-tiny.en".into(), threads: 1, beam: 4 }
+    }
+}
+
+/// `[speech]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Speech {
+    /// `espeak` or `piper`.
+    pub engine: SpeechEngine,
+    /// espeak-ng's voice, or the id or file of a Piper voice.
+    pub voice: Option<String>,
+    /// Words a minute (espeak-ng).
+    pub rate: u32,
+}
+
+impl Default for Speech {
+    fn default() -> Self {
+        Speech { engine: SpeechEngine::Espeak, voice: None, rate: 165 }
+    }
+}
+
+/// Which engine speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SpeechEngine {
+    Espeak,
+    Piper,
+}
+
+/// `[consent]`
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Consent {
+    /// Turns may be written to the folder given by `--record`.
+    pub recordings: bool,
+}
+
+impl Config {
+    /// Reads the file that `common` names, or the first that exists where Mynah looks, or none;
+    /// then lets the command line override it. Paths in the file count from its folder.
+    pub fn load(common: &Common) -> anyhow::Result<Config> {
+        let mut config = match Self::find(common)? {
+            Some(path) => Self::read(&path)?,
+            None => Config::default(),
+        };
+        if let Some(home) = &common.home {
+            config.home = Some(home.clone());
+        } else if config.home.is_none() {
+            config.home = folders().map(|dir| dir.join("home.toml")).find(|path| path.is_file());
+        }
+        if !common.skills.is_empty() {
+            config.skills = common.skills.clone();
+        }
+        if let Some(pin) = std::env::var_os("MYNAH_PIN") {
+            config.pin = Some(pin.to_string_lossy().into_owned());
+        }
+        Ok(config)
+    }
+
+    fn find(common: &Common) -> anyhow::Result<Option<PathBuf>> {
+        if let Some(path) = &common.config {
+            if !path.is_file() {
+                bail!("{}: there is no such configuration file", path.display());
+            }
+            return Ok(Some(path.clone()));
+        }
+        Ok(folders().map(|dir| dir.join("mynah.toml")).find(|path| path.is_file()))
+    }
+
+    fn read(path: &Path) -> anyhow::Result<Config> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut config: Config =
+            toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+        let base = path.parent().unwrap_or(Path::new("."));
+        let absolute = |path: &mut PathBuf| *path = base.join(&*path);
+        config.home.iter_mut().for_each(absolute);
+        config.skills.iter_mut().for_each(absolute);
+        config.state.iter_mut().for_each(absolute);
+        config.vad.silero.iter_mut().for_each(absolute);
+        if let Some(open) = &mut config.wake.openwakeword {
+            absolute(&mut open.features);
+            open.words.values_mut().for_each(absolute);
+        }
+        Ok(config)
+    }
+}
+
+/// Where configuration is looked for, in order: the XDG configuration folder, then /etc.
+fn folders() -> impl Iterator<Item = PathBuf> {
+    let xdg = std::env::var_os("XDG_CONFIG_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
+    xdg.map(|dir| dir.join("mynah")).into_iter().chain([PathBuf::from("/etc/mynah")])
+}
+
+/// Where state that lasts is kept: the configured folder, the XDG state folder, or /var/lib/mynah.
+pub fn state_folder(config: &Config) -> PathBuf {
+    if let Some(state) = &config.state {
+        return state.clone();
+    }
+    let xdg = std::env::var_os("XDG_STATE_HOME")
+        .map(PathBuf::from)
+        .filter(|path| path.is_absolute())
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")));
+    xdg.map_or_else(|| PathBuf::from("/var/lib/mynah"), |dir| dir.join("mynah"))
+}
