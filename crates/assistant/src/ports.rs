@@ -132,5 +132,9 @@ pub trait Speech: Send {
     /// The rate of the samples that `speak` gives, in Hz.
     fn sample_rate(&self) -> u32;
     /// Speaks `text` into `sink` piece by piece as it is made (mono, −1..1), until done or the sink breaks off.
-    fn speak(&mut self, text: &str, sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>) -> Result<(), ModelError>;
+    fn speak(
+        &mut self,
+        text: &str,
+        sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
+    ) -> Result<(), ModelError>;
 }

@@ -1,0 +1,308 @@
+//! Where the speech of a turn begins, pauses and ends. Everything is counted in samples.
+
+use mynah_audio::{SamplePos, Samples};
+use serde::{Deserialize, Serialize};
+
+use crate::ports::Partial;
+
+/// How long silence must last, and other times of a turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EndpointingSettings {
+    /// Silence that is a pause: the recogniser works ahead from here.
+    pub pause: Samples,
+    /// Silence that ends a turn when the recogniser has no opinion.
+    pub silence: Samples,
+    /// Silence that ends a turn whose words are a whole sentence.
+    pub silence_complete: Samples,
+    /// Silence that ends a turn in the middle of a phrase.
+    pub silence_incomplete: Samples,
+    /// A turn in which nothing is said ends after this.
+    pub no_speech: Samples,
+    /// The longest turn.
+    pub longest: Samples,
+    /// Sound that goes on this long after a detection is no longer the tail of the wake word.
+    pub wake_tail: Samples,
+}
+
+impl Default for EndpointingSettings {
+    fn default() -> Self {
+        EndpointingSettings {
+            pause: Samples::from_millis(180),
+            silence: Samples::from_millis(600),
+            silence_complete: Samples::from_millis(250),
+            silence_incomplete: Samples::from_millis(1_300),
+            no_speech: Samples::from_millis(3_000),
+            longest: Samples::from_millis(12_000),
+            wake_tail: Samples::from_millis(300),
+        }
+    }
+}
+
+/// What the recogniser makes of the words so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Hint {
+    /// A whole sentence, with a clear margin: little silence ends the turn.
+    Complete,
+    /// In the middle of a phrase: wait longer.
+    Incomplete,
+}
+
+impl Hint {
+    /// What a partial result says about the end of the turn; nothing when no words were made out.
+    pub fn of(partial: &Partial) -> Option<Hint> {
+        if partial.text.trim().is_empty() {
+            None
+        } else if partial.complete {
+            Some(Hint::Complete)
+        } else {
+            Some(Hint::Incomplete)
+        }
+    }
+}
+
+/// Why a turn's speech ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Long enough silence.
+    Silence,
+    /// A whole sentence and a short silence.
+    Complete,
+    /// The longest turn was reached.
+    TooLong,
+}
+
+/// What the endpointer found out at one frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Mark {
+    Start {
+        at: SamplePos,
+    },
+    Pause {
+        speech_end: SamplePos,
+    },
+    Resume {
+        at: SamplePos,
+    },
+    End {
+        speech_end: SamplePos,
+        reason: EndReason,
+    },
+    NoSpeech,
+}
+
+/// Voiced frames in a row (unvoiced ones count back) that are the beginning of speech, and its going on.
+const ONSET: u32 = 8;
+const ACTIVE: u32 = 3;
+/// A hint is about the words so far when no more than this was spoken after it. In samples.
+const HINT_SLACK: Samples = Samples::from_millis(150);
+/// Speech that begins this soon after the detection may be the wake word's own.
+const JOINED: Samples = Samples::from_millis(100);
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Phase {
+    /// Nothing was said yet.
+    Waiting,
+    /// Something short followed the wake word at once: its tail, or a word like "stop".
+    Doubtful,
+    Speaking,
+    Paused,
+}
+
+/// The state of one open turn.
+#[derive(Debug)]
+pub(crate) struct Endpointer {
+    opened: SamplePos,
+    /// A wake word opened the turn: its tail is not speech.
+    woken: bool,
+    phase: Phase,
+    /// Leaky count of voiced frames, at most [`ONSET`].
+    run: u32,
+    /// Voiced audio since the run began.
+    run_start: SamplePos,
+    run_length: u32,
+    /// Where the newest speech ended.
+    speech_end: SamplePos,
+    hint: Option<(Hint, SamplePos)>,
+}
+
+impl Endpointer {
+    pub(crate) fn new(opened: SamplePos, woken: bool) -> Self {
+        Endpointer {
+            opened,
+            woken,
+            phase: Phase::Waiting,
+            run: 0,
+            run_start: opened,
+            run_length: 0,
+            speech_end: opened,
+            hint: None,
+        }
+    }
+
+    /// Whether the command itself is being spoken, without a pause just before or now.
+    pub(crate) fn may_restart(&self, at: SamplePos, word: Samples) -> bool {
+        match self.phase {
+            Phase::Waiting | Phase::Doubtful => true,
+            // The wake word is said anew after a pause: "turn on … no. Computer, turn off …".
+            Phase::Speaking => self.run_start > self.opened && at.since(self.run_start) <= word,
+            Phase::Paused => false,
+        }
+    }
+
+    /// How long the turn has been open.
+    pub(crate) fn age(&self, at: SamplePos) -> Samples {
+        at.since(self.opened)
+    }
+
+    pub(crate) fn hint(&mut self, hint: Hint, as_of: SamplePos) {
+        if self.hint.is_none_or(|(_, before)| before <= as_of) {
+            self.hint = Some((hint, as_of));
+        }
+    }
+
+    /// Takes the voicing of the 10 ms that end at `heard_to`; the stream has come to `at`, which is later by the VAD's delay.
+    /// After `End` or `NoSpeech` the turn is over.
+    pub(crate) fn push(
+        &mut self,
+        at: SamplePos,
+        heard_to: SamplePos,
+        voiced: bool,
+        settings: &EndpointingSettings,
+        marks: &mut Vec<Mark>,
+    ) {
+        self.count(heard_to, voiced);
+        match self.phase {
+            Phase::Waiting | Phase::Doubtful => self.push_waiting(at, heard_to, settings, marks),
+            Phase::Speaking | Phase::Paused => self.push_speaking(at, settings, marks),
+        }
+        let ended = matches!(marks.last(), Some(Mark::End { .. } | Mark::NoSpeech));
+        if !ended && self.age(at) >= settings.longest {
+            marks.push(Mark::End {
+                speech_end: self.speech_end,
+                reason: EndReason::TooLong,
+            });
+        }
+    }
+
+    fn count(&mut self, heard_to: SamplePos, voiced: bool) {
+        // What the delayed VAD says about the time before the turn is not about this turn.
+        if heard_to <= self.opened {
+            return;
+        }
+        if voiced {
+            if self.run == 0 {
+                self.run_start = heard_to - Samples::from_millis(10);
+                self.run_length = 0;
+            }
+            self.run = (self.run + 1).min(ONSET);
+            self.run_length += 1;
+            let going_on = self.phase == Phase::Speaking && self.run >= ACTIVE;
+            if going_on || self.phase == Phase::Waiting {
+                self.speech_end = heard_to;
+            }
+        } else {
+            self.run = self.run.saturating_sub(1);
+        }
+    }
+
+    fn push_waiting(
+        &mut self,
+        at: SamplePos,
+        heard_to: SamplePos,
+        settings: &EndpointingSettings,
+        marks: &mut Vec<Mark>,
+    ) {
+        let joined = self.woken && self.run_start.since(self.opened) <= JOINED;
+        let outlasts_wake_word = heard_to.since(self.opened) >= settings.wake_tail;
+        if self.run >= ONSET && (!joined || outlasts_wake_word) {
+            self.phase = Phase::Speaking;
+            self.speech_end = heard_to;
+            marks.push(Mark::Start { at: self.run_start });
+            return;
+        }
+        let silence = at.since(self.speech_end);
+        if self.phase == Phase::Waiting
+            && self.run == 0
+            && joined
+            && self.run_length >= ACTIVE + 2
+            && silence >= settings.pause
+        {
+            self.phase = Phase::Doubtful;
+            marks.push(Mark::Pause {
+                speech_end: self.speech_end,
+            });
+        }
+        if self.phase == Phase::Doubtful
+            && silence >= settings.silence_complete
+            && self.hinted(Hint::Complete)
+        {
+            marks.push(Mark::Start { at: self.opened });
+            marks.push(Mark::End {
+                speech_end: self.speech_end,
+                reason: EndReason::Complete,
+            });
+            return;
+        }
+        // Whoever is just beginning is let begin.
+        let patience = if self.run > 0 {
+            settings.no_speech + settings.wake_tail
+        } else {
+            settings.no_speech
+        };
+        if self.age(at) >= patience {
+            marks.push(match self.phase {
+                Phase::Doubtful => Mark::End {
+                    speech_end: self.speech_end,
+                    reason: EndReason::Silence,
+                },
+                _ => Mark::NoSpeech,
+            });
+        }
+    }
+
+    fn push_speaking(
+        &mut self,
+        at: SamplePos,
+        settings: &EndpointingSettings,
+        marks: &mut Vec<Mark>,
+    ) {
+        let silence = at.since(self.speech_end);
+        if self.phase == Phase::Speaking {
+            if silence >= settings.pause {
+                self.phase = Phase::Paused;
+                marks.push(Mark::Pause {
+                    speech_end: self.speech_end,
+                });
+            }
+            return;
+        }
+        if self.run >= ACTIVE {
+            self.phase = Phase::Speaking;
+            self.speech_end = self.run_start + Samples(u64::from(self.run_length) * 160);
+            marks.push(Mark::Resume { at: self.run_start });
+            return;
+        }
+        let (patience, reason) = if self.hinted(Hint::Complete) {
+            (settings.silence_complete, EndReason::Complete)
+        } else if self.hinted(Hint::Incomplete) {
+            (settings.silence_incomplete, EndReason::Silence)
+        } else {
+            (settings.silence, EndReason::Silence)
+        };
+        if silence >= patience {
+            marks.push(Mark::End {
+                speech_end: self.speech_end,
+                reason,
+            });
+        }
+    }
+
+    /// Whether the recogniser said so about the words up to here.
+    fn hinted(&self, wanted: Hint) -> bool {
+        self.hint
+            .is_some_and(|(hint, as_of)| hint == wanted && as_of + HINT_SLACK >= self.speech_end)
+    }
+}
