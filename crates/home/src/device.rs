@@ -1,6 +1,7 @@
 //! Devices and rooms.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,46 @@ pub struct DeviceId(pub Arc<str>);
 /// `kitchen`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AreaId(pub Arc<str>);
+
+impl DeviceId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AreaId {
+    /// The id as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<&str> for DeviceId {
+    fn from(id: &str) -> Self {
+        DeviceId(id.into())
+    }
+}
+
+impl From<&str> for AreaId {
+    fn from(id: &str) -> Self {
+        AreaId(id.into())
+    }
+}
+
+impl fmt::Display for DeviceId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for AreaId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
 
 /// What a device is, for sentences that name a kind ("the lights").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,6 +72,78 @@ pub enum Kind {
     Media,
     Vacuum,
     Other,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Kind; 11] = [
+        Kind::Light,
+        Kind::Plug,
+        Kind::Switch,
+        Kind::Cover,
+        Kind::Climate,
+        Kind::Sensor,
+        Kind::Fan,
+        Kind::Lock,
+        Kind::Media,
+        Kind::Vacuum,
+        Kind::Other,
+    ];
+
+    /// As files have it: `light`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Light => "light",
+            Kind::Plug => "plug",
+            Kind::Switch => "switch",
+            Kind::Cover => "cover",
+            Kind::Climate => "climate",
+            Kind::Sensor => "sensor",
+            Kind::Fan => "fan",
+            Kind::Lock => "lock",
+            Kind::Media => "media",
+            Kind::Vacuum => "vacuum",
+            Kind::Other => "other",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Kind> {
+        Kind::ALL.into_iter().find(|k| k.name() == name)
+    }
+
+    /// What a device of this kind can do when its owner does not say; empty when nothing can be assumed.
+    #[must_use]
+    pub fn usual_capabilities(self) -> &'static [Capability] {
+        match self {
+            Kind::Light | Kind::Plug | Kind::Switch | Kind::Fan => &[Capability::Power],
+            Kind::Cover => &[Capability::Position],
+            Kind::Climate => &[Capability::TargetTemperature, Capability::Temperature],
+            Kind::Lock => &[Capability::Lock],
+            Kind::Sensor | Kind::Media | Kind::Vacuum | Kind::Other => &[],
+        }
+    }
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// One room, or another part of the house that has a name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Area {
+    /// Its identity.
+    pub id: AreaId,
+    /// How people call it: `living room`.
+    pub name: String,
+    /// Other names.
+    pub aliases: Vec<String>,
+    /// The floor, by name.
+    pub floor: Option<String>,
 }
 
 /// One device of the house.
