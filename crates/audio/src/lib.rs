@@ -4,6 +4,39 @@
 //! so that every stage gives the same output for the same input, however it is delivered.
 #![forbid(unsafe_code)]
 
+mod cue;
 mod frame;
+mod framer;
+mod intake;
+mod level;
+mod mel;
+mod mix;
+mod resample;
 
+pub use cue::{CUE_RATE, Cue, cue};
 pub use frame::{FRAME_SAMPLES, Frame, SAMPLE_RATE, SamplePos, Samples};
+pub use framer::{Framer, Gap};
+pub use intake::{Intake, Piece};
+pub use level::{Level, LevelMeter, LevelProblem};
+pub use mel::{LogMel, MEL_BANDS, MEL_WINDOW};
+pub use mix::{Channel, MAX_CHANNELS, Mixer};
+pub use resample::{RATES, Resampler, resample};
+
+/// A form of sound that Mynah does not take: the caller chooses another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FormatError {
+    /// The rate, in Hz, is outside [`RATES`].
+    #[error("a sample rate of {0} Hz is not supported: 8,000 to 192,000 Hz are")]
+    Rate(u32),
+    /// So many channels.
+    #[error("{0} channels are not supported: 1 to {MAX_CHANNELS} are")]
+    Channels(u16),
+    /// There is no such channel, counted from 1.
+    #[error("channel {wanted} was chosen, but there are {channels}")]
+    NoSuchChannel {
+        /// What was chosen.
+        wanted: u16,
+        /// How many there are.
+        channels: u16,
+    },
+}
