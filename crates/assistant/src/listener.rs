@@ -10,7 +10,7 @@ use crate::endpointing::{EndReason, Endpointer, EndpointingSettings, Hint, Mark}
 use crate::ports::{Detection, ModelError, SpeechProb, Vad, WakeWord};
 use crate::preroll::PreRoll;
 use crate::turn::{TurnId, TurnIds};
-use crate::voicing::Voicing;
+use crate::voicing::{Softer, Voicing};
 
 /// How the [`Listener`] listens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -276,8 +276,11 @@ impl Listener {
             Ok(prob) => (prob, None),
             Err(error) => (SpeechProb(0.0), Some(error)),
         };
-        let softest = self.softest_db(frame.end());
-        let voiced = self.voicing.push(frame, prob, softest);
+        let age = self
+            .turn
+            .as_ref()
+            .map_or(Samples(0), |(_, e)| e.age(frame.end()));
+        let voiced = self.voicing.push(frame, prob, Softer::at_age(age));
         let mut detection: Option<Detection> = None;
         for word in &mut self.wake {
             match word.push(frame) {
@@ -353,16 +356,6 @@ impl Listener {
     fn is_deaf(&mut self, frame: &Frame) -> bool {
         self.deaf_until = self.deaf_until.filter(|until| frame.pos() < *until);
         self.muted || self.deaf_until.is_some()
-    }
-
-    /// How much softer than the wake word the person may go on. A television beside them could keep a turn open for long,
-    /// so with time only what is nearly as loud keeps it open.
-    fn softest_db(&self, at: SamplePos) -> f32 {
-        let age = self
-            .turn
-            .as_ref()
-            .map_or(0, |(_, endpointer)| endpointer.age(at).as_millis());
-        -12.0 + 6.0 * ((age as f32 - 5_000.0) / 3_000.0).clamp(0.0, 1.0)
     }
 
     /// Whether a detection opens a turn.

@@ -29,6 +29,27 @@ const RECENT: usize = 120;
 /// How much background is remembered, in frames.
 const MEMORY: usize = 500;
 
+/// How much softer than the wake word the rest of a command may be, in dB. Who knows nothing of the background still
+/// does not take what is softer than `always_db` for the same person; no background makes what is louder than
+/// `never_db` another's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Softer {
+    always_db: f32,
+    never_db: f32,
+}
+
+impl Softer {
+    /// In a turn of that age. A television beside the speaker could keep a turn open for long, so with time only what is
+    /// nearly as loud keeps it open.
+    pub(crate) fn at_age(age: Samples) -> Softer {
+        let strict = ((age.as_millis() as f32 - 4_000.0) / 3_000.0).clamp(0.0, 1.0);
+        Softer {
+            always_db: -24.0 + 15.0 * strict,
+            never_db: -12.0 + 6.0 * strict,
+        }
+    }
+}
+
 /// Tells voiced frames in one stream. Needs no more than the frames in order.
 #[derive(Debug)]
 pub(crate) struct Voicing {
@@ -62,9 +83,9 @@ impl Voicing {
         }
     }
 
-    /// Whether the audio that the score is about (`delay` before this frame) is voiced. `softest_db` (negative) is how
-    /// far below the voice of the wake word the person may speak and still be told from others.
-    pub(crate) fn push(&mut self, frame: &Frame, prob: SpeechProb, softest_db: f32) -> bool {
+    /// Whether the audio that the score is about (`delay` before this frame) is voiced. `own` is how
+    /// much softer than the wake word its speaker may go on.
+    pub(crate) fn push(&mut self, frame: &Frame, prob: SpeechProb, own: Softer) -> bool {
         let power = frame.samples().iter().map(|s| s * s).sum::<f32>() / FRAME_SAMPLES as f32;
         // A microphone that sends NaN is silent, and a score that is NaN says nothing.
         let power = if power.is_finite() { power } else { 0.0 };
@@ -93,7 +114,7 @@ impl Voicing {
             threshold = threshold.max(before + ABOVE_BACKGROUND_DB);
         }
         if let Some(voice) = self.voice {
-            threshold = threshold.min(voice + softest_db);
+            threshold = threshold.clamp(voice + own.always_db, voice + own.never_db);
         }
         threshold = threshold.max(LEAST_DB);
         self.voiced = if self.voiced {
