@@ -1,0 +1,106 @@
+//! The ASR thread: one Transcriber, one turn at a time.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender};
+use std::time::Instant;
+
+use mynah_assistant::ports::{Cancel, Hints, Hypothesis, ModelError, Transcriber};
+use mynah_assistant::{Control, Hint, TurnId};
+use mynah_audio::{Frame, SamplePos};
+use mynah_intent::WordGraph;
+use tokio::sync::mpsc::UnboundedSender;
+
+use super::Event;
+use super::ears::ToEars;
+
+pub(super) enum Job {
+    Begin { turn: TurnId, wake_phrase: Option<Arc<str>> },
+    Frame { turn: TurnId, frame: Frame },
+    Pause { turn: TurnId, at: SamplePos, cancel: Cancel },
+    Finish { turn: TurnId, speech_end: SamplePos, ended: Instant, cancel: Cancel },
+    Drop { turn: TurnId },
+}
+
+pub(super) struct Asr {
+    pub transcriber: Box<dyn Transcriber>,
+    pub graph: Arc<WordGraph>,
+    pub jobs: Receiver<Job>,
+    pub ears: Sender<ToEars>,
+    pub events: UnboundedSender<Event>,
+}
+
+impl Asr {
+    /// Works until the ears are gone.
+    pub fn run(mut self) {
+        let mut open = None;
+        while let Ok(job) = self.jobs.recv() {
+            // A panic in a model must not stop the ears: the turn is lost, the next one starts afresh.
+            let done = catch_unwind(AssertUnwindSafe(|| self.work(job, &mut open)));
+            if done.is_err() {
+                self.fault("the recogniser panicked; this turn is lost".into());
+                let _ = self.ears.send(ToEars::PauseDone);
+                if let Some(turn) = open.take() {
+                    self.heard(turn, Hypothesis::default(), Instant::now());
+                }
+            }
+        }
+    }
+
+    fn work(&mut self, job: Job, open: &mut Option<TurnId>) {
+        match job {
+            Job::Begin { turn, wake_phrase } => {
+                *open = Some(turn);
+                self.transcriber.begin(&Hints { graph: self.graph.clone(), wake_phrase });
+            }
+            Job::Frame { turn, frame } if *open == Some(turn) => match self.transcriber.push(&frame) {
+                Ok(Some(partial)) => {
+                    self.hint(turn, frame.end(), Hint::of(&partial));
+                    let _ = self.events.send(Event::Partial { turn, partial });
+                }
+                Ok(None) => {}
+                Err(error) => self.fault(error.to_string()),
+            },
+            Job::Pause { turn, at, cancel } => {
+                if *open == Some(turn) {
+                    match self.transcriber.pause(&cancel) {
+                        Ok(Some(partial)) => {
+                            self.hint(turn, at, Hint::of(&partial));
+                            let _ = self.events.send(Event::Partial { turn, partial });
+                        }
+                        Ok(None) | Err(ModelError::Cancelled) => {}
+                        Err(error) => self.fault(error.to_string()),
+                    }
+                }
+                let _ = self.ears.send(ToEars::PauseDone);
+            }
+            Job::Finish { turn, speech_end, ended, cancel } if *open == Some(turn) => {
+                let hypothesis = match self.transcriber.finish(speech_end, &cancel) {
+                    Ok(hypothesis) => hypothesis,
+                    Err(error) => {
+                        self.fault(error.to_string());
+                        Hypothesis::default()
+                    }
+                };
+                *open = None;
+                self.heard(turn, hypothesis, ended);
+            }
+            Job::Drop { turn } if *open == Some(turn) => *open = None,
+            Job::Frame { .. } | Job::Finish { .. } | Job::Drop { .. } => {}
+        }
+    }
+
+    fn hint(&self, turn: TurnId, as_of: SamplePos, hint: Option<Hint>) {
+        if let Some(hint) = hint {
+            let _ = self.ears.send(ToEars::Control(Control::Hint { turn, as_of, hint }));
+        }
+    }
+
+    fn heard(&self, turn: TurnId, hypothesis: Hypothesis, ended: Instant) {
+        let _ = self.events.send(Event::Hypothesis { turn, hypothesis, decode: ended.elapsed() });
+    }
+
+    fn fault(&self, message: String) {
+        let _ = self.events.send(Event::Fault { stage: "recognition", message });
+    }
+}
