@@ -1,0 +1,233 @@
+//! Our own streaming wake-word network.
+//!
+//! ONNX: inputs `mel` float [1, 2, 40] (two consecutive 10 ms frames of [`LogMel`]) and `state` float [1, S] (zeros at
+//! first); outputs `scores` float [1, W] (one sigmoid a word) and `next_state` float [1, S]. A TOML file of the same
+//! name beside it says what the scores stand for.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use mynah_assistant::ports::{Detection, ModelError, WakeWord};
+use mynah_audio::{Frame, LogMel, Samples};
+use ort::value::Tensor;
+use serde::Deserialize;
+
+use super::trigger::Trigger;
+use super::{Word, WordConfig, chosen, faults_of};
+use crate::runtime::{FLOAT, Model, Port, Wanted, read_file, zeros};
+
+const BANDS: usize = 40;
+const STEP_FRAMES: usize = 2;
+const STEP: Samples = Samples::from_millis(10 * STEP_FRAMES as u64);
+const REMEDY: &str = "train it again (models/training), or leave `wake.model` out to use the built-in one";
+
+/// A wake-word network, shared by its streams.
+#[derive(Clone)]
+pub struct WakeModel {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    name: String,
+    version: String,
+    words: Vec<Word>,
+    state: usize,
+    scores: usize,
+    model: Model,
+}
+
+/// The TOML file beside the network.
+#[derive(Deserialize)]
+struct Description {
+    name: String,
+    version: String,
+    sample_rate: u32,
+    step_frames: usize,
+    mel_bands: usize,
+    state: usize,
+    word: Vec<DescribedWord>,
+}
+
+#[derive(Clone, Deserialize)]
+struct DescribedWord {
+    id: Arc<str>,
+    phrase: Arc<str>,
+    index: usize,
+    threshold: f32,
+    patience: u32,
+    refractory_ms: u32,
+}
+
+impl WakeModel {
+    /// Loads `model.onnx` and the `model.toml` beside it.
+    ///
+    /// # Errors
+    /// [`ModelError::Unusable`] names the file, what is wrong with it, and the remedy.
+    pub fn open(onnx: &Path) -> Result<Self, ModelError> {
+        let sidecar = onnx.with_extension("toml");
+        let network = read_file(onnx, REMEDY)?;
+        let description = read_file(&sidecar, REMEDY)?;
+        Self::from_bytes(&onnx.display().to_string(), &network, &sidecar.display().to_string(), &description)
+    }
+
+    fn from_bytes(onnx: &str, network: &[u8], sidecar: &str, description: &[u8]) -> Result<Self, ModelError> {
+        let description = read_description(sidecar, description)?;
+        let scores = description.word.iter().map(|word| word.index + 1).max().unwrap_or_default();
+        let size = |n: usize| Some(n as u64);
+        let state_dims = [size(1), size(description.state)];
+        let model = Model::from_bytes(
+            onnx,
+            network,
+            &Wanted {
+                inputs: &[
+                    Port { name: Some("mel"), element: FLOAT, dims: &[size(1), size(STEP_FRAMES), size(BANDS)] },
+                    Port { name: Some("state"), element: FLOAT, dims: &state_dims },
+                ],
+                outputs: &[
+                    Port { name: Some("scores"), element: FLOAT, dims: &[size(1), None] },
+                    Port { name: Some("next_state"), element: FLOAT, dims: &state_dims },
+                ],
+                remedy: REMEDY,
+                ..Wanted::default()
+            },
+        )?;
+        let given = model.dims(2).get(1).copied().flatten().map_or(scores, |given| given as usize);
+        if given < scores {
+            return Err(ModelError::Unusable(format!(
+                "model file {onnx} gives {given} scores, but {sidecar} names score {}; {REMEDY}",
+                scores - 1
+            )));
+        }
+        let Description { name, version, state, word: words, .. } = description;
+        let words = words.into_iter().map(Word::from).collect();
+        Ok(WakeModel { shared: Arc::new(Shared { name, version, words, state, scores: given, model }) })
+    }
+
+    /// The name and version of the network: `mynah-wake 1`.
+    pub fn name(&self) -> String {
+        format!("{} {}", self.shared.name, self.shared.version)
+    }
+
+    /// The words that the network knows.
+    pub fn words(&self) -> &[Word] {
+        &self.shared.words
+    }
+
+    /// A stream that listens for these words.
+    ///
+    /// # Errors
+    /// [`ModelError::Unusable`] with every fault of `words`: none, unknown, twice, settings out of range.
+    pub fn stream(&self, words: &[WordConfig]) -> Result<MynahWake, ModelError> {
+        let words = chosen(self.shared.model.file(), &self.shared.words, words)?;
+        Ok(MynahWake {
+            mel: LogMel::new(),
+            frames: 0,
+            input: zeros(&[1, STEP_FRAMES, BANDS])?,
+            state: zeros(&[1, self.shared.state])?,
+            next_state: vec![0.0; self.shared.state],
+            scores: vec![0.0; self.shared.scores],
+            trigger: Trigger::new(words, STEP),
+            model: self.shared.clone(),
+        })
+    }
+}
+
+/// One stream of [`WakeModel`].
+pub struct MynahWake {
+    model: Arc<Shared>,
+    mel: LogMel,
+    /// Frames that stand in `input`.
+    frames: usize,
+    input: Tensor<f32>,
+    state: Tensor<f32>,
+    next_state: Vec<f32>,
+    scores: Vec<f32>,
+    trigger: Trigger,
+}
+
+impl MynahWake {
+    /// The scores of the last step, one per score of the network; they change with each second frame.
+    pub fn scores(&self) -> &[f32] {
+        &self.scores
+    }
+
+    /// Runs the network on the frames in `input`.
+    fn step(&mut self) -> Result<Option<Detection>, ModelError> {
+        let Self { model, input, state, next_state, scores, trigger, .. } = self;
+        model.model.run([(&*input).into(), (&*state).into()], |outputs| {
+            outputs.copy_finite(0, scores)?;
+            outputs.copy_finite(1, next_state)
+        })?;
+        state.extract_tensor_mut().1.copy_from_slice(next_state);
+        Ok(trigger.step(scores))
+    }
+}
+
+impl WakeWord for MynahWake {
+    /// # Errors
+    /// [`ModelError::Failed`] when the network gives no numbers; the stream has then been reset and goes on.
+    fn push(&mut self, frame: &Frame) -> Result<Option<Detection>, ModelError> {
+        let bands = *self.mel.push(frame.samples());
+        self.input.extract_tensor_mut().1[self.frames * BANDS..][..BANDS].copy_from_slice(&bands);
+        self.frames = (self.frames + 1) % STEP_FRAMES;
+        if self.frames != 0 {
+            return Ok(None);
+        }
+        self.step().inspect_err(|_| self.reset())
+    }
+
+    fn delay(&self) -> Samples {
+        self.trigger.delay()
+    }
+
+    fn reset(&mut self) {
+        self.mel.reset();
+        self.frames = 0;
+        self.state.extract_tensor_mut().1.fill(0.0);
+        self.scores.fill(0.0);
+        self.trigger.reset();
+    }
+}
+
+fn read_description(file: &str, bytes: &[u8]) -> Result<Description, ModelError> {
+    let unusable = |what: String| ModelError::Unusable(format!("{file}: {what}; {REMEDY}"));
+    let text = std::str::from_utf8(bytes).map_err(|_| unusable("is not text".into()))?;
+    let description: Description = toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        unusable(format!("line {line}: {}", error.message()))
+    })?;
+    let mut faults = Vec::new();
+    let mut due = |what: &str, have: usize, due: usize| {
+        if have != due {
+            faults.push(format!("{what} is {have}, {due} is due"));
+        }
+    };
+    due("sample_rate", description.sample_rate as usize, mynah_audio::SAMPLE_RATE as usize);
+    due("step_frames", description.step_frames, STEP_FRAMES);
+    due("mel_bands", description.mel_bands, BANDS);
+    if description.state == 0 {
+        faults.push("state is 0".into());
+    }
+    if description.word.is_empty() {
+        faults.push("there is no [[word]]".into());
+    }
+    for (at, word) in description.word.iter().enumerate() {
+        if description.word[..at].iter().any(|other| other.id == word.id) {
+            faults.push(format!("wake word `{}` stands twice", word.id));
+        }
+        if word.index > u8::MAX.into() {
+            faults.push(format!("index {} of wake word `{}` is too large", word.index, word.id));
+        }
+        faults.extend(faults_of(&Word::from(word.clone())));
+    }
+    match faults.is_empty() {
+        true => Ok(description),
+        false => Err(unusable(faults.join("; "))),
+    }
+}
+
+impl From<DescribedWord> for Word {
+    fn from(DescribedWord { id, phrase, index, threshold, patience, refractory_ms }: DescribedWord) -> Self {
+        Word { id, phrase, index, threshold, patience, refractory_ms }
+    }
+}
