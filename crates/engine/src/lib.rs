@@ -5,5 +5,6 @@
 //! and the remedy); a stream that fails can be reset and goes on.
 
 pub mod runtime;
+pub mod speech;
 pub mod vad;
 pub mod wake;

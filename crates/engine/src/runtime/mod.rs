@@ -37,6 +37,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) pins: &'a [&'a [u64]],
     /// What the owner can do about a bad file: "fetch it again with `mynah models fetch x`".
     pub(crate) remedy: &'a str,
+    /// The kind of network is known to be beyond tract, whose failure would come late or end the process.
+    pub(crate) needs_onnx_runtime: bool,
 }
 
 /// A loaded model. Runs one call at a time; streams share it.
@@ -86,6 +88,9 @@ impl Model {
         if backend.kind == BackendKind::Tract && found.operators.contains("If") {
             return Err(unusable(format!("has branches (the operator `If`), which tract cannot run: {}", start::NEEDS_ONNX_RUNTIME)));
         }
+        if backend.kind == BackendKind::Tract && wanted.needs_onnx_runtime {
+            return Err(unusable(format!("is of a kind that tract cannot run: {}", start::NEEDS_ONNX_RUNTIME)));
+        }
         let pins: Vec<_> = inputs.iter().zip(wanted.pins).map(|(input, shape)| (input.name.as_str(), *shape)).collect();
         let bytes = match pins.is_empty() {
             true => Cow::Borrowed(bytes),
@@ -117,9 +122,9 @@ impl Model {
     }
 
     /// Runs the model on inputs in the order of [`Wanted::inputs`]; `read` sees the outputs.
-    pub(crate) fn run<const N: usize, R>(
+    pub(crate) fn run<'v, R>(
         &self,
-        inputs: [SessionInputValue<'_>; N],
+        inputs: impl IntoIterator<Item = SessionInputValue<'v>>,
         read: impl FnOnce(&Outputs<'_>) -> Result<R, ModelError>,
     ) -> Result<R, ModelError> {
         // A panic in an earlier run left no half-made state behind: all state is the caller's.

@@ -71,6 +71,7 @@ impl OpenWakeWordModel {
                 outputs: &[Port { name: None, element: FLOAT, dims: &[None, None, None, size(BANDS)] }],
                 pins: &[&[1, (CONTEXT + STEP) as u64]],
                 remedy: REMEDY,
+                ..Wanted::default()
             },
         )?;
         let embedding = Model::open(
@@ -80,6 +81,7 @@ impl OpenWakeWordModel {
                 outputs: &[Port { name: None, element: FLOAT, dims: &[None, None, None, size(EMBEDDING)] }],
                 pins: &[&[1, WINDOW as u64, BANDS as u64, 1]],
                 remedy: REMEDY,
+                ..Wanted::default()
             },
         )?;
         let (heads, words) = heads.iter().enumerate().map(|(index, path)| open_head(index, path.as_ref())).collect::<Result<(Vec<_>, Vec<_>), _>>()?;
