@@ -248,21 +248,6 @@ impl<'a, 'i> Fields<'a, 'i> {
         tables
     }
 
-    /// The values of an array, each as one that is read under the key `""`; empty when the key is not there.
-    pub fn array(&self, key: &'static str) -> Vec<Entry<'a, 'i>> {
-        let Some(value) = self.value(key) else {
-            return Vec::new();
-        };
-        let Some(array) = value.get_ref().as_array() else {
-            self.wrong_type(key, value, "an array");
-            return Vec::new();
-        };
-        array
-            .iter()
-            .map(|value| self.entry(String::new(), value.span(), value))
-            .collect()
-    }
-
     /// All entries, whatever their keys: for tables whose keys are names that the author chose.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry<'a, 'i>> {
@@ -394,7 +379,19 @@ pub struct Entry<'a, 'i> {
     value: &'a Spanned<DeValue<'i>>,
 }
 
-impl Entry<'_, '_> {
+impl<'a, 'i> Entry<'a, 'i> {
+    /// The values in it, when it is an array. `of` is the table that it stands in.
+    #[must_use]
+    pub fn values(&self, of: &Fields<'a, 'i>) -> Option<Vec<Entry<'a, 'i>>> {
+        let array = self.value.get_ref().as_array()?;
+        let values = array.iter();
+        Some(
+            values
+                .map(|v| of.entry(String::new(), v.span(), v))
+                .collect(),
+        )
+    }
+
     /// Where the value stands.
     #[must_use]
     pub fn span(&self) -> Range<usize> {

@@ -32,10 +32,10 @@ impl<'h> Resolution<'h> {
     }
 }
 
-/// The ways to say one device, without articles.
+/// The ways to say one device, in lower case and without an article in front.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SpokenNames {
-    /// Name and room both: `kitchen lamp`, `lamp in kitchen`, and every alias.
+    /// Name and room both: `kitchen lamp`, `lamp in the kitchen`, and every alias.
     pub full: Vec<String>,
     /// Without the room: `lamp`. Several devices may share it.
     pub short: Vec<String>,
@@ -48,11 +48,7 @@ const ARTICLES: [&str; 5] = ["the", "a", "an", "my", "our"];
 /// A name that is nothing but articles keeps them.
 #[must_use]
 pub fn plain_name(text: &str) -> String {
-    let words: Vec<String> = text
-        .split(|c: char| c.is_whitespace() || (c.is_ascii_punctuation() && c != '\''))
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words = words(text);
     let bare: Vec<&str> = words
         .iter()
         .map(String::as_str)
@@ -62,6 +58,27 @@ pub fn plain_name(text: &str) -> String {
         words.join(" ")
     } else {
         bare.join(" ")
+    }
+}
+
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '\''))
+        .filter(|w| !w.is_empty())
+        .map(str::to_lowercase)
+        .collect()
+}
+
+/// Lower case, words only, without the articles in front: `The lamp by the window` is `lamp by the window`.
+fn spoken_name(text: &str) -> String {
+    let words = words(text);
+    let front = words
+        .iter()
+        .take_while(|w| ARTICLES.contains(&w.as_str()))
+        .count();
+    if front == words.len() {
+        words.join(" ")
+    } else {
+        words[front..].join(" ")
     }
 }
 
@@ -90,9 +107,10 @@ impl Home {
         let mut short = Vec::new();
         for device in self.devices().iter().filter(|d| permitted(d)) {
             let names = self.spoken_names(device);
-            if names.full.contains(&wanted) {
+            let is_among = |list: &[String]| list.iter().any(|n| plain_name(n) == wanted);
+            if is_among(&names.full) {
                 full.push(device);
-            } else if names.short.contains(&wanted) {
+            } else if is_among(&names.short) {
                 short.push(device);
             }
         }
@@ -116,33 +134,25 @@ impl Home {
         let wanted = plain_name(spoken);
         self.areas()
             .iter()
-            .find(|a| area_names(a).any(|name| name == wanted))
+            .find(|a| area_names(a).iter().any(|name| plain_name(name) == wanted))
     }
 
-    /// All the ways to say a device: its name, aliases and `say_as`; with its room before or after (`lamp in kitchen`); and without the room.
+    /// All the ways to say a device: its name, aliases and `say_as`; with its room before or after
+    /// (`lamp in the kitchen`); and without the room.
     #[must_use]
     pub fn spoken_names(&self, device: &Device) -> SpokenNames {
         let mut names = SpokenNames::default();
-        let rooms: Vec<String> = device
-            .area
-            .as_ref()
-            .and_then(|id| self.area(id))
-            .map(|a| area_names(a).collect())
-            .unwrap_or_default();
+        let area = device.area.as_ref().and_then(|id| self.area(id));
+        let rooms = area.map(area_names).unwrap_or_default();
         let own = std::iter::once(&device.name)
             .chain(&device.aliases)
             .chain(&device.say_as);
-        for name in own.map(|n| plain_name(n)).filter(|n| !n.is_empty()) {
+        for name in own.map(|n| spoken_name(n)).filter(|n| !n.is_empty()) {
             let short = rooms.iter().find_map(|room| without_room(&name, room));
+            let thing = short.as_deref().unwrap_or(&name);
             for room in &rooms {
-                names
-                    .full
-                    .push(format!("{} in {room}", short.as_deref().unwrap_or(&name)));
-                if let Some(short) = &short {
-                    names.full.push(format!("{room} {short}"));
-                } else {
-                    names.full.push(format!("{room} {name}"));
-                }
+                names.full.push(format!("{thing} in the {room}"));
+                names.full.push(format!("{room} {thing}"));
             }
             names.full.push(name);
             names.short.extend(short);
@@ -153,23 +163,32 @@ impl Home {
         }
         names
     }
+
+    /// All the ways to say a room, in lower case and without an article in front.
+    #[must_use]
+    pub fn spoken_area_names(&self, area: &Area) -> Vec<String> {
+        area_names(area)
+    }
 }
 
-fn area_names(area: &Area) -> impl Iterator<Item = String> + '_ {
-    std::iter::once(&area.name)
-        .chain(&area.aliases)
-        .map(|n| plain_name(n))
+fn area_names(area: &Area) -> Vec<String> {
+    let names = std::iter::once(&area.name).chain(&area.aliases);
+    names
+        .map(|n| spoken_name(n))
         .filter(|n| !n.is_empty())
+        .collect()
 }
 
-/// `kitchen lamp` without `kitchen` is `lamp`; `fan in living room` without `living room` is `fan`.
+/// `kitchen lamp` without `kitchen` is `lamp`; `fan in the living room` without `living room` is `fan`.
 fn without_room(name: &str, room: &str) -> Option<String> {
-    let rest = name
+    let before = name
         .strip_prefix(room)
-        .and_then(|rest| rest.strip_prefix(' '))
-        .or_else(|| {
-            name.strip_suffix(room)
-                .and_then(|rest| rest.strip_suffix(" in "))
-        })?;
+        .and_then(|rest| rest.strip_prefix(' '));
+    let after = || {
+        let rest = name.strip_suffix(room)?;
+        rest.strip_suffix(" in the ")
+            .or_else(|| rest.strip_suffix(" in "))
+    };
+    let rest = before.or_else(after)?;
     (!rest.is_empty()).then(|| rest.to_owned())
 }

@@ -8,13 +8,25 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case", tag = "outcome")]
 pub enum Outcome {
     /// The device says that it is in the wanted state.
-    Confirmed { state: State },
+    Confirmed {
+        /// What was read back.
+        state: State,
+    },
     /// Sent and accepted, but the device did not say so within its time, or says otherwise.
-    Unconfirmed { read: Option<State> },
+    Unconfirmed {
+        /// What was read back instead, if anything.
+        read: Option<State>,
+    },
     /// The state that was asked for.
-    Read { state: State },
+    Read {
+        /// What was read.
+        state: State,
+    },
     /// Done by the assistant itself, or sent where nothing can be read back; `said` is what there is to tell.
-    Done { said: Option<String> },
+    Done {
+        /// What there is to tell.
+        said: Option<String>,
+    },
     /// Not done.
     Failed(Failure),
 }

@@ -1,5 +1,6 @@
 //! What an intent comes down to.
 
+use std::fmt;
 use std::time::Duration;
 
 use mynah_home::{Capability, DeviceId, State};
@@ -39,11 +40,30 @@ pub struct Plan {
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Bring a capability to a state, then read it back.
-    Set { device: DeviceId, capability: Capability, to: State },
+    Set {
+        /// Where.
+        device: DeviceId,
+        /// What.
+        capability: Capability,
+        /// The wanted state, in the form that [`Capability::accept`] gives.
+        to: State,
+    },
     /// Change a number by so much, in its unit, then read it back.
-    Adjust { device: DeviceId, capability: Capability, by: f64 },
+    Adjust {
+        /// Where.
+        device: DeviceId,
+        /// What.
+        capability: Capability,
+        /// By how much, in its unit.
+        by: f64,
+    },
     /// Read a state.
-    Read { device: DeviceId, capability: Capability },
+    Read {
+        /// Where.
+        device: DeviceId,
+        /// What.
+        capability: Capability,
+    },
     /// A request of the skill's own.
     Http(HttpCall),
     /// A message of the skill's own.
@@ -79,27 +99,120 @@ pub struct MqttMessage {
 #[serde(rename_all = "snake_case")]
 pub enum Local {
     /// Start a timer.
-    TimerStart { length: Duration, name: Option<String> },
+    TimerStart {
+        /// How long.
+        length: Duration,
+        /// What it is called: `pasta`.
+        name: Option<String>,
+    },
     /// Cancel the timer of that name, or the only one.
-    TimerCancel { name: Option<String> },
+    TimerCancel {
+        /// What it is called.
+        name: Option<String>,
+    },
     /// How long is left?
-    TimerRemaining { name: Option<String> },
+    TimerRemaining {
+        /// What it is called.
+        name: Option<String>,
+    },
     /// Speech volume in percent.
-    VolumeSet { percent: f64 },
+    VolumeSet {
+        /// 0 to 100.
+        percent: f64,
+    },
     /// Change the speech volume by so many percent.
-    VolumeAdjust { by: f64 },
+    VolumeAdjust {
+        /// Percent, down when negative.
+        by: f64,
+    },
     /// Tell the time of day.
     TellTime,
     /// Tell the date.
     TellDate,
     /// Put an item on a list.
-    ListAdd { list: String, item: String },
+    ListAdd {
+        /// The list: `shopping`.
+        list: String,
+        /// What is put on it.
+        item: String,
+    },
     /// Read a list out.
-    ListRead { list: String },
+    ListRead {
+        /// The list.
+        list: String,
+    },
     /// Empty a list.
-    ListClear { list: String },
+    ListClear {
+        /// The list.
+        list: String,
+    },
     /// Say what can be said.
-    Help { topic: Option<String> },
+    Help {
+        /// A skill, or what it is about.
+        topic: Option<String>,
+    },
     /// Stop what is going on: speech, a ringing timer, a question.
     Cancel,
+}
+
+/// One line, for dry runs and tests: `light.kitchen_lamp power = on`.
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Action::Set {
+                device,
+                capability,
+                to,
+            } => write!(f, "{device} {} = {to}", capability.name()),
+            Action::Adjust {
+                device,
+                capability,
+                by,
+            } => write!(f, "{device} {} {by:+}", capability.name()),
+            Action::Read { device, capability } => write!(f, "read {device} {}", capability.name()),
+            Action::Http(HttpCall { method, url, json }) => {
+                write!(f, "{method} {url}")?;
+                json.as_ref().map_or(Ok(()), |json| write!(f, " {json}"))
+            }
+            Action::Mqtt(MqttMessage {
+                topic,
+                payload,
+                retain,
+            }) => {
+                write!(f, "publish {topic} {payload}")?;
+                if *retain {
+                    f.write_str(" (retained)")
+                } else {
+                    Ok(())
+                }
+            }
+            Action::Local(local) => local.fmt(f),
+        }
+    }
+}
+
+impl fmt::Display for Local {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let named = |f: &mut fmt::Formatter<'_>, what: &str, name: &Option<String>| match name {
+            Some(name) => write!(f, "{what} \"{name}\""),
+            None => f.write_str(what),
+        };
+        match self {
+            Local::TimerStart { length, name } => {
+                named(f, "timer", name)?;
+                write!(f, " for {} s", length.as_secs_f64())
+            }
+            Local::TimerCancel { name } => named(f, "cancel timer", name),
+            Local::TimerRemaining { name } => named(f, "time left on timer", name),
+            Local::VolumeSet { percent } => write!(f, "volume = {percent}"),
+            Local::VolumeAdjust { by } => write!(f, "volume {by:+}"),
+            Local::TellTime => f.write_str("tell the time"),
+            Local::TellDate => f.write_str("tell the date"),
+            Local::ListAdd { list, item } => write!(f, "add \"{item}\" to the {list} list"),
+            Local::ListRead { list } => write!(f, "read the {list} list"),
+            Local::ListClear { list } => write!(f, "clear the {list} list"),
+            Local::Help { topic } => named(f, "help", topic),
+            Local::Cancel => f.write_str("cancel"),
+        }
+    }
 }

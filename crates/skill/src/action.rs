@@ -1,0 +1,609 @@
+//! The `do` entries of a manifest: actions whose slots are still open.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use mynah_home::{Capability, Fields, Kind, did_you_mean};
+
+use crate::permission::Permissions;
+use crate::template::Template;
+
+/// One entry of `do`.
+#[derive(Clone, Debug)]
+pub(crate) struct ActionTemplate {
+    pub(crate) verb: Verb,
+    pub(crate) span: Range<usize>,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Verb {
+    Set {
+        capability: Capability,
+        to: Argument,
+        on: Vec<Target>,
+    },
+    Adjust {
+        capability: Capability,
+        by: Argument,
+        on: Vec<Target>,
+    },
+    Read {
+        capability: Capability,
+        on: Vec<Target>,
+    },
+    Http {
+        method: String,
+        url: Template,
+        json: Option<serde_json::Value>,
+    },
+    Mqtt {
+        topic: Template,
+        payload: Payload,
+        retain: bool,
+    },
+    TimerStart {
+        length: Argument,
+        name: Option<Template>,
+    },
+    TimerCancel {
+        name: Option<Template>,
+    },
+    TimerRemaining {
+        name: Option<Template>,
+    },
+    VolumeSet {
+        to: Argument,
+    },
+    VolumeAdjust {
+        by: Argument,
+    },
+    TellTime,
+    TellDate,
+    ListAdd {
+        list: Template,
+        item: Template,
+    },
+    ListRead {
+        list: Template,
+    },
+    ListClear {
+        list: Template,
+    },
+    Help {
+        topic: Option<Template>,
+    },
+    Cancel,
+}
+
+/// A value, or a text with slots that becomes one.
+#[derive(Clone, Debug)]
+pub(crate) enum Argument {
+    Bool(bool),
+    Number(f64),
+    Text(Template),
+}
+
+/// What an MQTT payload is made of: a text, or a table that becomes JSON.
+#[derive(Clone, Debug)]
+pub(crate) enum Payload {
+    Text(Template),
+    Json(serde_json::Value),
+}
+
+/// One entry of `on`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// `{targets}`: the devices that were named; else those of the room that was named; else all that the skill may reach.
+    Named,
+    /// `{slot}`: the device of that slot.
+    Slot(String),
+    /// A pattern on device ids.
+    Pattern(String),
+}
+
+const VERBS: [&str; 10] = [
+    "set", "adjust", "read", "http", "mqtt", "timer", "volume", "tell", "list", "help",
+];
+
+impl ActionTemplate {
+    /// Reads one entry; every fault is noted in `fields`.
+    pub(crate) fn read(fields: Fields<'_, '_>) -> Option<ActionTemplate> {
+        let span = fields.span();
+        let verb = if fields.has("set") {
+            read_set(&fields)
+        } else if fields.has("adjust") {
+            read_adjust(&fields)
+        } else if fields.has("read") {
+            let capability = read_capability(&fields, "read");
+            let on = read_targets(&fields);
+            capability.map(|capability| Verb::Read { capability, on })
+        } else if fields.has("http") {
+            fields.table("http").and_then(read_http)
+        } else if fields.has("mqtt") {
+            fields.table("mqtt").and_then(read_mqtt)
+        } else if fields.has("timer") {
+            read_timer(&fields)
+        } else if fields.has("volume") {
+            read_volume(&fields)
+        } else if fields.has("tell") {
+            one_of(
+                &fields,
+                "tell",
+                &[("time", || Verb::TellTime), ("date", || Verb::TellDate)],
+            )
+        } else if fields.has("list") {
+            read_list(&fields)
+        } else if fields.has("help") {
+            let topic = if fields.plain("help").is_some_and(|v| v.is_bool()) {
+                None
+            } else {
+                template(&fields, "help")
+            };
+            Some(Verb::Help { topic })
+        } else if fields.has("cancel") {
+            fields.boolean("cancel").map(|_| Verb::Cancel)
+        } else {
+            let keys: Vec<String> = fields.entries().into_iter().map(|e| e.key).collect();
+            let help = keys
+                .iter()
+                .find_map(|k| did_you_mean(k, VERBS).filter(|h| h.starts_with("did")));
+            let all = format!("an action has one of: {}, cancel", VERBS.join(", "));
+            fields.fault(span, "this action says nothing to do", help.or(Some(all)));
+            return None;
+        };
+        fields.finish();
+        verb.map(|verb| ActionTemplate { verb, span })
+    }
+
+    /// Every hole that a slot must fill.
+    pub(crate) fn holes(&self) -> Vec<String> {
+        let mut holes = Vec::new();
+        let mut text = |t: &Template| holes.extend(t.holes().map(str::to_owned));
+        let mut targets = Vec::new();
+        match &self.verb {
+            Verb::Set {
+                to: argument, on, ..
+            }
+            | Verb::Adjust {
+                by: argument, on, ..
+            } => {
+                if let Argument::Text(t) = argument {
+                    text(t);
+                }
+                targets.extend(on);
+            }
+            Verb::Read { on, .. } => targets.extend(on),
+            Verb::Http { url, json, .. } => {
+                text(url);
+                json.iter().for_each(|json| json_texts(json, &mut text));
+            }
+            Verb::Mqtt { topic, payload, .. } => {
+                text(topic);
+                match payload {
+                    Payload::Text(t) => text(t),
+                    Payload::Json(json) => json_texts(json, &mut text),
+                }
+            }
+            Verb::TimerStart {
+                length: argument,
+                name,
+            } => {
+                if let Argument::Text(t) = argument {
+                    text(t);
+                }
+                name.iter().for_each(text);
+            }
+            Verb::TimerCancel { name }
+            | Verb::TimerRemaining { name }
+            | Verb::Help { topic: name } => name.iter().for_each(text),
+            Verb::VolumeSet {
+                to: Argument::Text(t),
+            }
+            | Verb::VolumeAdjust {
+                by: Argument::Text(t),
+            } => text(t),
+            Verb::VolumeSet { .. } | Verb::VolumeAdjust { .. } => {}
+            Verb::ListAdd { list, item } => {
+                text(list);
+                text(item);
+            }
+            Verb::ListRead { list } | Verb::ListClear { list } => text(list),
+            Verb::TellTime | Verb::TellDate | Verb::Cancel => {}
+        }
+        holes.extend(targets.into_iter().filter_map(|t| match t {
+            Target::Slot(name) => Some(name.clone()),
+            Target::Named | Target::Pattern(_) => None,
+        }));
+        holes
+    }
+
+    /// What the permissions do not allow, whatever the slots will be.
+    pub(crate) fn beyond(&self, permissions: &Permissions) -> Option<(String, String)> {
+        match &self.verb {
+            Verb::Http { url, .. } => {
+                // Until the slots are known, a hole stands for a harmless word.
+                let sample = url.fill(|_| Some("x".into())).unwrap_or_default();
+                let host_is_fixed = url
+                    .prefix()
+                    .split_once("://")
+                    .is_some_and(|(_, rest)| rest.contains('/') || url.holes().next().is_none());
+                if !host_is_fixed {
+                    return Some((
+                        format!("the host of `{url}` is not fixed"),
+                        "write scheme and host out, and a slash, before the first slot".into(),
+                    ));
+                }
+                (!permissions.http(&sample)).then(|| {
+                    (
+                        format!("the permissions do not allow `{url}`"),
+                        "add it to `http` in [permissions]".into(),
+                    )
+                })
+            }
+            Verb::Mqtt { topic, .. } => {
+                let sample = topic.fill(|_| Some("x".into())).unwrap_or_default();
+                (!permissions.mqtt(&sample)).then(|| {
+                    (
+                        format!("the permissions do not allow the topic `{topic}`"),
+                        "add it to `mqtt` in [permissions]".into(),
+                    )
+                })
+            }
+            Verb::Set { .. } | Verb::Adjust { .. } | Verb::Read { .. }
+                if permissions.devices.is_empty() =>
+            {
+                Some((
+                    "the permissions allow no device".into(),
+                    "add: devices = [\"light.*\"] to [permissions]".into(),
+                ))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// "10 minutes", "1 hour 30 minutes", "90s"; a bare number is seconds.
+pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
+    let mut seconds = 0.0;
+    let mut rest = text.trim();
+    while !rest.is_empty() {
+        let digits = rest
+            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+            .unwrap_or(rest.len());
+        let number: f64 = rest[..digits].parse().ok()?;
+        rest = rest[digits..].trim_start();
+        let letters = rest
+            .find(|c: char| !c.is_alphabetic())
+            .unwrap_or(rest.len());
+        seconds += number
+            * match &rest[..letters] {
+                "" | "s" | "sec" | "second" | "seconds" => 1.0,
+                "m" | "min" | "minute" | "minutes" => 60.0,
+                "h" | "hour" | "hours" => 3600.0,
+                "d" | "day" | "days" => 86400.0,
+                _ => return None,
+            };
+        rest = rest[letters..].trim_start_matches(|c: char| c.is_whitespace() || c == ',');
+        rest = rest.strip_prefix("and ").unwrap_or(rest);
+    }
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|d| !d.is_zero())
+}
+
+fn read_set(fields: &Fields<'_, '_>) -> Option<Verb> {
+    let capability = read_capability(fields, "set");
+    let to = argument(fields, "to");
+    let on = read_targets(fields);
+    let (capability, to) = (capability?, to?);
+    if !capability.is_writable() {
+        fields.fault(
+            fields.span_of("set"),
+            format!("{capability} can only be read"),
+            Some(format!("use: read = \"{}\"", capability.name())),
+        );
+        return None;
+    }
+    if let Some(Err(e)) = to.fixed().map(|state| capability.accept(&state)) {
+        fields.fault(fields.span_of("to"), e.to_string(), None);
+        return None;
+    }
+    Some(Verb::Set { capability, to, on })
+}
+
+fn read_adjust(fields: &Fields<'_, '_>) -> Option<Verb> {
+    let capability = read_capability(fields, "adjust");
+    let by = argument(fields, "by");
+    let on = read_targets(fields);
+    let (capability, by) = (capability?, by?);
+    if !capability.is_writable() || capability.range().is_none() {
+        fields.fault(
+            fields.span_of("adjust"),
+            format!("{capability} is no number that can be changed"),
+            None,
+        );
+        return None;
+    }
+    number_or_slot(fields, "by", &by).then_some(Verb::Adjust { capability, by, on })
+}
+
+fn read_http(fields: Fields<'_, '_>) -> Option<Verb> {
+    let method = fields
+        .text("method")
+        .map_or_else(|| "GET".to_owned(), |t| t.text.to_uppercase());
+    if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()) {
+        let help = did_you_mean(&method, ["GET", "POST", "PUT", "PATCH", "DELETE"]);
+        fields.fault(
+            fields.span_of("method"),
+            format!("`{method}` is no method of HTTP that a skill may use"),
+            help,
+        );
+    }
+    let url = fields.required_text("url");
+    if let Some(url) = url
+        .as_ref()
+        .filter(|u| !u.text.starts_with("http://") && !u.text.starts_with("https://"))
+    {
+        fields.fault(
+            url.span.clone(),
+            "the address must begin with http:// or https://",
+            None,
+        );
+    }
+    let json = fields.plain("json").map(|v| json(&v));
+    fields.finish();
+    Some(Verb::Http {
+        method,
+        url: Template::parse(&url?.text),
+        json,
+    })
+}
+
+fn read_mqtt(fields: Fields<'_, '_>) -> Option<Verb> {
+    let topic = fields.required_text("topic");
+    let payload = match fields.plain("payload") {
+        None => {
+            fields.fault(
+                fields.span(),
+                "`payload` is missing",
+                Some("add: payload = \"…\"".into()),
+            );
+            None
+        }
+        Some(toml::Value::String(text)) => Some(Payload::Text(Template::parse(&text))),
+        Some(value) => Some(Payload::Json(json(&value))),
+    };
+    let retain = fields.boolean("retain").unwrap_or(false);
+    fields.finish();
+    Some(Verb::Mqtt {
+        topic: Template::parse(&topic?.text),
+        payload: payload?,
+        retain,
+    })
+}
+
+fn read_timer(fields: &Fields<'_, '_>) -> Option<Verb> {
+    let name = template(fields, "name");
+    match fields.text("timer")?.text.as_str() {
+        "start" => {
+            let length = argument(fields, "length")?;
+            let fixed_and_bad = match &length {
+                Argument::Text(t) => {
+                    t.holes().next().is_none() && parse_duration(&t.to_string()).is_none()
+                }
+                Argument::Number(n) => !n.is_finite() || *n <= 0.0,
+                Argument::Bool(_) => true,
+            };
+            if fixed_and_bad {
+                fields.fault(
+                    fields.span_of("length"),
+                    "this is no span of time",
+                    Some("write \"10 minutes\" or \"{duration}\"".into()),
+                );
+            }
+            Some(Verb::TimerStart { length, name })
+        }
+        "cancel" => Some(Verb::TimerCancel { name }),
+        "remaining" => Some(Verb::TimerRemaining { name }),
+        other => unknown_choice(fields, "timer", other, &["start", "cancel", "remaining"]),
+    }
+}
+
+fn read_volume(fields: &Fields<'_, '_>) -> Option<Verb> {
+    match fields.text("volume")?.text.as_str() {
+        "set" => {
+            let to = argument(fields, "to")?;
+            number_or_slot(fields, "to", &to).then_some(Verb::VolumeSet { to })
+        }
+        "adjust" => {
+            let by = argument(fields, "by")?;
+            number_or_slot(fields, "by", &by).then_some(Verb::VolumeAdjust { by })
+        }
+        other => unknown_choice(fields, "volume", other, &["set", "adjust"]),
+    }
+}
+
+fn read_list(fields: &Fields<'_, '_>) -> Option<Verb> {
+    let list = fields
+        .required_text("name")
+        .map(|t| Template::parse(&t.text));
+    match fields.text("list")?.text.as_str() {
+        "add" => {
+            let item = fields
+                .required_text("item")
+                .map(|t| Template::parse(&t.text));
+            Some(Verb::ListAdd {
+                list: list?,
+                item: item?,
+            })
+        }
+        "read" => Some(Verb::ListRead { list: list? }),
+        "clear" => Some(Verb::ListClear { list: list? }),
+        other => unknown_choice(fields, "list", other, &["add", "read", "clear"]),
+    }
+}
+
+fn one_of(
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+    choices: &[(&str, fn() -> Verb)],
+) -> Option<Verb> {
+    let text = fields.text(key)?.text;
+    match choices.iter().find(|(name, _)| *name == text) {
+        Some((_, make)) => Some(make()),
+        None => unknown_choice(
+            fields,
+            key,
+            &text,
+            &choices.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
+        ),
+    }
+}
+
+fn unknown_choice(
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+    found: &str,
+    choices: &[&str],
+) -> Option<Verb> {
+    let help = did_you_mean(found, choices.iter().copied());
+    // The other keys belong to a choice that is not known: they are no faults of their own.
+    for key in ["length", "name", "to", "by", "item"] {
+        let _known = fields.has(key);
+    }
+    fields.fault(
+        fields.span_of(key),
+        format!("`{key}` cannot be `{found}`"),
+        help,
+    );
+    None
+}
+
+fn read_capability(fields: &Fields<'_, '_>, key: &'static str) -> Option<Capability> {
+    let text = fields.text(key)?;
+    let found = Capability::from_name(&text.text);
+    if found.is_none() {
+        let help = did_you_mean(&text.text, Capability::ALL.iter().map(|c| c.name()));
+        fields.fault(
+            text.span,
+            format!("no capability is called `{}`", text.text),
+            help,
+        );
+    }
+    found
+}
+
+/// `on`; `{targets}` when it is not there.
+fn read_targets(fields: &Fields<'_, '_>) -> Vec<Target> {
+    let mut targets = Vec::new();
+    for text in fields.texts("on") {
+        let template = Template::parse(&text.text);
+        match template.only_hole() {
+            Some("targets") => targets.push(Target::Named),
+            Some(slot) => targets.push(Target::Slot(slot.to_owned())),
+            None if template.holes().next().is_none() && !template.is_empty() => {
+                if let Some((kind, _)) = text
+                    .text
+                    .split_once('.')
+                    .filter(|(kind, _)| !kind.contains('*') && Kind::from_name(kind).is_none())
+                {
+                    let help = did_you_mean(kind, Kind::ALL.iter().map(|k| k.name()));
+                    fields.fault(
+                        text.span.clone(),
+                        format!("no kind of device is called `{kind}`"),
+                        help,
+                    );
+                }
+                targets.push(Target::Pattern(text.text));
+            }
+            None => {
+                let help =
+                    Some("write \"{targets}\", \"{slot}\" or a pattern such as \"cover.*\"".into());
+                fields.fault(text.span, "`on` must be one slot or one pattern", help);
+            }
+        }
+    }
+    if !fields.has("on") {
+        targets.push(Target::Named);
+    }
+    targets
+}
+
+fn argument(fields: &Fields<'_, '_>, key: &'static str) -> Option<Argument> {
+    match fields.plain(key) {
+        Some(toml::Value::Boolean(b)) => Some(Argument::Bool(b)),
+        #[expect(clippy::cast_precision_loss, reason = "values of devices are small")]
+        Some(toml::Value::Integer(n)) => Some(Argument::Number(n as f64)),
+        Some(toml::Value::Float(n)) => Some(Argument::Number(n)),
+        Some(toml::Value::String(text)) => Some(Argument::Text(Template::parse(&text))),
+        Some(_) => {
+            fields.fault(
+                fields.span_of(key),
+                format!("`{key}` must be a text, a number, true or false"),
+                None,
+            );
+            None
+        }
+        None => {
+            fields.fault(fields.span(), format!("`{key}` is missing"), None);
+            None
+        }
+    }
+}
+
+fn number_or_slot(fields: &Fields<'_, '_>, key: &'static str, argument: &Argument) -> bool {
+    let good = match argument {
+        Argument::Number(_) => true,
+        Argument::Text(t) => {
+            t.holes().next().is_some() || t.to_string().trim().parse::<f64>().is_ok()
+        }
+        Argument::Bool(_) => false,
+    };
+    if !good {
+        fields.fault(
+            fields.span_of(key),
+            format!("`{key}` must be a number or a slot"),
+            None,
+        );
+    }
+    good
+}
+
+fn template(fields: &Fields<'_, '_>, key: &'static str) -> Option<Template> {
+    fields.text(key).map(|t| Template::parse(&t.text))
+}
+
+impl Argument {
+    /// The state, when no slot is open in it.
+    pub(crate) fn fixed(&self) -> Option<mynah_home::State> {
+        match self {
+            Argument::Bool(b) => Some((*b).into()),
+            Argument::Number(n) => Some((*n).into()),
+            Argument::Text(t) if t.holes().next().is_none() => Some(t.to_string().as_str().into()),
+            Argument::Text(_) => None,
+        }
+    }
+}
+
+pub(crate) fn json(value: &toml::Value) -> serde_json::Value {
+    match value {
+        toml::Value::String(s) => serde_json::Value::String(s.clone()),
+        toml::Value::Integer(n) => (*n).into(),
+        toml::Value::Float(n) => (*n).into(),
+        toml::Value::Boolean(b) => (*b).into(),
+        toml::Value::Datetime(d) => serde_json::Value::String(d.to_string()),
+        toml::Value::Array(a) => a.iter().map(json).collect(),
+        toml::Value::Table(t) => {
+            serde_json::Value::Object(t.iter().map(|(k, v)| (k.clone(), json(v))).collect())
+        }
+    }
+}
+
+fn json_texts(value: &serde_json::Value, text: &mut impl FnMut(&Template)) {
+    match value {
+        serde_json::Value::String(s) => text(&Template::parse(s)),
+        serde_json::Value::Array(a) => a.iter().for_each(|v| json_texts(v, text)),
+        serde_json::Value::Object(o) => o.values().for_each(|v| json_texts(v, text)),
+        _ => {}
+    }
+}

@@ -1,0 +1,301 @@
+//! All skills of a house, compiled.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use mynah_home::{AreaId, Home};
+use mynah_intent::{Context, Fault, IntentSpec, Origin, Reading, Recognizer, Spec, WordGraph};
+use time::OffsetDateTime;
+
+use crate::lists;
+use crate::manifest::{IntentEntry, Manifest};
+
+/// What is known when something is said.
+#[derive(Clone, Debug)]
+pub struct Situation {
+    /// The room of the speaker.
+    pub area: Option<AreaId>,
+    /// The time there.
+    pub now: OffsetDateTime,
+}
+
+/// All skills of a house, compiled into one recognizer.
+///
+/// It holds the names of the [`Home`] that it was loaded with: load it again when that changes.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    pub(crate) skills: Vec<Manifest>,
+    /// For each intent of the spec: its skill and its place there.
+    entries: Vec<(usize, usize)>,
+    recognizer: Recognizer,
+}
+
+impl Catalog {
+    /// Loads skills from files and folders (all `*.toml` below them but `home.toml`).
+    ///
+    /// # Errors
+    /// Every fault of every file at once.
+    pub fn load<P: AsRef<Path>>(paths: &[P], home: &Home) -> Result<Catalog, Vec<Fault>> {
+        let mut files = Vec::new();
+        let mut faults = Vec::new();
+        for path in paths {
+            collect(path.as_ref(), &mut files, &mut faults);
+        }
+        files.sort();
+        files.dedup();
+        let mut texts = Vec::new();
+        for path in files {
+            match std::fs::read(&path).map(String::from_utf8) {
+                Ok(Ok(text)) => texts.push((path.display().to_string(), text)),
+                Ok(Err(_)) => faults.push(file_fault(&path, "is not UTF-8 text")),
+                Err(e) => faults.push(file_fault(&path, &format!("cannot be read: {e}"))),
+            }
+        }
+        match Catalog::parse(&texts, home) {
+            Ok(catalog) if faults.is_empty() => Ok(catalog),
+            Ok(_) => Err(faults),
+            Err(more) => {
+                faults.extend(more);
+                Err(faults)
+            }
+        }
+    }
+
+    /// Compiles skills from `(file name, text)`.
+    ///
+    /// # Errors
+    /// Every fault of every text at once.
+    pub fn parse(texts: &[(String, String)], home: &Home) -> Result<Catalog, Vec<Fault>> {
+        let mut skills = Vec::new();
+        let mut faults = Vec::new();
+        for (file, text) in texts {
+            match Manifest::parse(file, text) {
+                Ok(manifest) => skills.push(manifest),
+                Err(found) => faults.extend(found),
+            }
+        }
+        check_together(&skills, &mut faults);
+        let (spec, entries) = compile(&skills, home);
+        match Recognizer::compile(spec) {
+            Ok(recognizer) if faults.is_empty() => Ok(Catalog {
+                skills,
+                entries,
+                recognizer,
+            }),
+            Ok(_) => Err(faults),
+            Err(found) => {
+                for fault in found {
+                    // A rule of a skill is compiled with each of its intents: its fault is one.
+                    if !faults.contains(&fault) {
+                        faults.push(fault);
+                    }
+                }
+                Err(faults)
+            }
+        }
+    }
+
+    /// What an utterance may mean, the best reading first. Empty when no skill is spoken to.
+    #[must_use]
+    pub fn understand(&self, text: &str, situation: &Situation) -> Vec<Reading> {
+        let mut context = Context::default();
+        if let Some(area) = &situation.area {
+            context.0.insert("area".into(), area.to_string());
+        }
+        self.recognizer.recognize(text, &context)
+    }
+
+    /// The compiled sentences of all skills.
+    #[must_use]
+    pub fn recognizer(&self) -> &Recognizer {
+        &self.recognizer
+    }
+
+    /// All that may be said, for recognisers to search.
+    #[must_use]
+    pub fn graph(&self) -> &Arc<WordGraph> {
+        self.recognizer.graph()
+    }
+
+    /// The names of the skills and what each is for.
+    pub fn summaries(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.skills
+            .iter()
+            .map(|s| (s.name.text.as_str(), s.summary.as_str()))
+    }
+
+    /// What can be said: of a skill that `topic` names, or of all. Made of the skills' summaries and their tests' sentences.
+    #[must_use]
+    pub fn help(&self, topic: Option<&str>) -> String {
+        let examples = |skill: &Manifest, most: usize| -> Vec<String> {
+            let intents = skill.intents.iter();
+            let says = intents.filter_map(|i| {
+                i.tests
+                    .iter()
+                    .find(|t| !t.refuse)
+                    .map(|t| format!("\u{201c}{}\u{201d}", t.say))
+            });
+            says.take(most).collect()
+        };
+        if let Some(topic) = topic {
+            let wanted = topic.trim().to_lowercase();
+            let singular = wanted.trim_end_matches('s');
+            let about = |s: &&Manifest| {
+                s.name.text.contains(singular) || s.summary.to_lowercase().contains(singular)
+            };
+            return match self
+                .skills
+                .iter()
+                .find(about)
+                .filter(|_| !singular.is_empty())
+            {
+                Some(skill) => {
+                    let examples = examples(skill, 4);
+                    let summary = skill.summary.trim_end_matches('.');
+                    if examples.is_empty() {
+                        format!("{summary}.")
+                    } else {
+                        format!("{summary}. You can say: {}.", examples.join(", "))
+                    }
+                }
+                None => format!("I know nothing about {topic}."),
+            };
+        }
+        let names: Vec<&str> = self.skills.iter().map(|s| s.name.text.as_str()).collect();
+        let examples: Vec<String> = self
+            .skills
+            .iter()
+            .flat_map(|s| examples(s, 1))
+            .take(3)
+            .collect();
+        match (names.is_empty(), examples.is_empty()) {
+            (true, _) => "No skills are installed.".into(),
+            (false, true) => format!("You can ask me about {}.", names.join(", ")),
+            (false, false) => format!(
+                "You can ask me about {}. For example: {}.",
+                names.join(", "),
+                examples.join(", ")
+            ),
+        }
+    }
+
+    pub(crate) fn entry(&self, spec: usize) -> Option<(&Manifest, &IntentEntry)> {
+        let &(skill, intent) = self.entries.get(spec)?;
+        let skill = self.skills.get(skill)?;
+        Some((skill, skill.intents.get(intent)?))
+    }
+}
+
+fn collect(path: &Path, files: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return;
+    }
+    match std::fs::read_dir(path) {
+        Ok(entries) => {
+            for entry in entries.flatten().map(|e| e.path()) {
+                let is_skill = entry.extension().is_some_and(|e| e == "toml")
+                    && entry.file_name().is_some_and(|n| n != "home.toml");
+                if is_skill || entry.is_dir() {
+                    collect(&entry, files, faults);
+                }
+            }
+        }
+        Err(e) => faults.push(file_fault(path, &format!("cannot be read: {e}"))),
+    }
+}
+
+fn file_fault(path: &Path, what: &str) -> Fault {
+    let file = path.display().to_string();
+    Fault {
+        message: format!("{file} {what}"),
+        origin: Origin {
+            file: file.into(),
+            span: 0..0,
+        },
+        help: None,
+    }
+}
+
+fn check_together(skills: &[Manifest], faults: &mut Vec<Fault>) {
+    let mut names: BTreeMap<&str, &Manifest> = BTreeMap::new();
+    let mut fault = |skill: &Manifest, span: Range<usize>, message: String, help: &str| {
+        faults.push(Fault {
+            origin: Origin {
+                file: skill.file.clone(),
+                span,
+            },
+            message,
+            help: Some(help.into()),
+        });
+    };
+    for skill in skills {
+        if let Some(other) = names.insert(&skill.name.text, skill) {
+            let message = format!("the skill `{}` is already in {}", skill.name, other.file);
+            fault(
+                skill,
+                skill.name.span.clone(),
+                message,
+                "give each skill a name of its own",
+            );
+        }
+        if let Some(first) = skills.first().filter(|s| s.language != skill.language) {
+            let message = format!(
+                "this skill is in `{}`, but {} is in `{}`",
+                skill.language, first.file, first.language
+            );
+            fault(
+                skill,
+                skill.name.span.clone(),
+                message,
+                "load the skills of one language together",
+            );
+        }
+    }
+}
+
+fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
+    let mut spec = Spec {
+        language: skills
+            .first()
+            .map_or_else(|| "en".into(), |s| s.language.clone()),
+        lists: lists::of_every_skill(home),
+        skip_words: ["please", "could you", "can you", "would you", "kindly"]
+            .map(str::to_owned)
+            .to_vec(),
+        ..Spec::default()
+    };
+    let mut entries = Vec::new();
+    for (s, skill) in skills.iter().enumerate() {
+        for (i, intent) in skill.intents.iter().enumerate() {
+            let mentions = skill.mentions(&intent.sentences);
+            let own = |name: &String| skill.lists.get(name).map(|(list, _)| list.clone());
+            let list = |name: &String| {
+                own(name).or_else(|| lists::of_devices(name, &skill.permissions, home))
+            };
+            let used: BTreeSet<&String> = mentions.rules.iter().collect();
+            spec.intents.push(IntentSpec {
+                name: intent.name.text.clone(),
+                sentences: intent.sentences.clone(),
+                rules: skill
+                    .rules
+                    .iter()
+                    .filter(|(name, _)| used.contains(name))
+                    .map(|(n, r)| (n.clone(), r.clone()))
+                    .collect(),
+                lists: mentions
+                    .lists
+                    .iter()
+                    .filter_map(|name| Some((name.clone(), list(name)?)))
+                    .collect(),
+                slots: intent.slots.clone(),
+                requires_context: intent.requires_context.clone(),
+                excludes_context: intent.excludes_context.clone(),
+            });
+            entries.push((s, i));
+        }
+    }
+    (spec, entries)
+}

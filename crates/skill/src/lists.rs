@@ -1,0 +1,120 @@
+//! The lists that every skill may use: `device`, one for each kind, `area`, and the values that people say.
+
+use std::collections::BTreeMap;
+
+use mynah_home::{Color, DeviceId, Home, Kind, plain_name};
+use mynah_intent::{List, ListEntry, NumberKind, Value};
+
+use crate::permission::Permissions;
+
+/// Is this the list of the devices, or of those of one kind?
+pub(crate) fn is_device_list(name: &str) -> bool {
+    name == "device" || Kind::from_name(name).is_some()
+}
+
+/// Lists that are the same in every skill; the device lists of every skill shadow the ones here.
+pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
+    let range = |from, to, kind| List::Range {
+        from,
+        to,
+        step: 1,
+        kind,
+    };
+    let text = |entries: Vec<(&str, &str)>| {
+        List::Text(
+            entries
+                .into_iter()
+                .map(|(said, value)| entry(said, value))
+                .collect(),
+        )
+    };
+    let mut lists: BTreeMap<String, List> = [
+        ("state", text(vec![("on", "on"), ("off", "off")])),
+        (
+            "color",
+            text(Color::names().map(|name| (name, name)).collect()),
+        ),
+        ("percentage", range(0, 100, NumberKind::Percentage)),
+        ("temperature", range(-40, 100, NumberKind::Temperature)),
+        ("number", range(0, 1000, NumberKind::Number)),
+        ("duration", List::Duration),
+        ("area", areas(home)),
+    ]
+    .into_iter()
+    .map(|(name, list)| (name.to_owned(), list))
+    .collect();
+    let everything = Permissions {
+        devices: vec!["*".into()],
+        ..Permissions::default()
+    };
+    for name in Kind::ALL.iter().map(|k| k.name()).chain(["device"]) {
+        lists.extend(of_devices(name, &everything, home).map(|list| (name.to_owned(), list)));
+    }
+    lists
+}
+
+/// The list of that name made of the devices that a skill may reach, if it is such a list.
+///
+/// A way of saying that means one device has its id as value; one that several devices share ("lamp" in two rooms) has itself
+/// as value, and is resolved when it is said, by the room of the speaker or by asking.
+pub(crate) fn of_devices(name: &str, permissions: &Permissions, home: &Home) -> Option<List> {
+    if !is_device_list(name) {
+        return None;
+    }
+    let kind = Kind::from_name(name);
+    let mut full: BTreeMap<String, Vec<&DeviceId>> = BTreeMap::new();
+    let mut short: BTreeMap<String, Vec<&DeviceId>> = BTreeMap::new();
+    for device in home
+        .devices()
+        .iter()
+        .filter(|d| permissions.device(d) && kind.is_none_or(|k| d.kind == k))
+    {
+        let names = home.spoken_names(device);
+        for (map, said) in names
+            .full
+            .into_iter()
+            .map(|n| (true, n))
+            .chain(names.short.into_iter().map(|n| (false, n)))
+        {
+            let map = if map { &mut full } else { &mut short };
+            let ids = map.entry(said).or_default();
+            if !ids.contains(&&device.id) {
+                ids.push(&device.id);
+            }
+        }
+    }
+    // A whole name goes before a shared short one: a device called "lamp" is the lamp.
+    short.retain(|said, _| !full.contains_key(said));
+    full.append(&mut short);
+    let entries = full.into_iter().map(|(said, ids)| {
+        let value = match ids.as_slice() {
+            [one] => one.to_string(),
+            _ => plain_name(&said),
+        };
+        entry(&said, &value)
+    });
+    Some(List::Text(entries.collect()))
+}
+
+fn areas(home: &Home) -> List {
+    let names = home.areas().iter().flat_map(|a| {
+        home.spoken_area_names(a)
+            .into_iter()
+            .map(|said| entry(&said, a.id.as_str()))
+    });
+    List::Text(names.collect())
+}
+
+fn entry(said: &str, value: &str) -> ListEntry {
+    // People drop the article inside a name: "lamp in kitchen".
+    let said = said
+        .split(' ')
+        .map(|word| if word == "the" { "[the]" } else { word })
+        .collect::<Vec<_>>()
+        .join(" ");
+    ListEntry {
+        said,
+        value: Value::Text(value.to_owned()),
+        context: BTreeMap::new(),
+    }
+}

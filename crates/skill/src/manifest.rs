@@ -1,0 +1,495 @@
+//! A skill's TOML file, read and checked as far as it can be without the house.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
+use std::sync::Arc;
+
+use mynah_home::{Entry, Fields, Text, did_you_mean, read_toml};
+use mynah_intent::{Fault, List, ListEntry, NumberKind, Origin, Sentence, Value};
+
+use crate::Risk;
+use crate::action::ActionTemplate;
+use crate::permission::Permissions;
+use crate::template::Template;
+use crate::trial::SkillTest;
+
+/// One skill.
+#[derive(Clone, Debug)]
+pub(crate) struct Manifest {
+    pub(crate) file: Arc<str>,
+    pub(crate) name: Text,
+    pub(crate) language: String,
+    pub(crate) summary: String,
+    pub(crate) permissions: Permissions,
+    pub(crate) permission_spans: Vec<(String, Range<usize>)>,
+    pub(crate) rules: BTreeMap<String, Sentence>,
+    pub(crate) lists: BTreeMap<String, (List, Range<usize>)>,
+    pub(crate) intents: Vec<IntentEntry>,
+    pub(crate) refuse: Vec<SkillTest>,
+}
+
+/// One `[[intent]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct IntentEntry {
+    pub(crate) name: Text,
+    pub(crate) sentences: Vec<Sentence>,
+    pub(crate) slots: BTreeMap<String, Value>,
+    pub(crate) requires_context: BTreeMap<String, Vec<String>>,
+    pub(crate) excludes_context: BTreeMap<String, Vec<String>>,
+    pub(crate) risk: Risk,
+    pub(crate) actions: Vec<ActionTemplate>,
+    /// Variants; the first whose slots were all said is taken.
+    pub(crate) reply: Vec<(Template, Range<usize>)>,
+    pub(crate) tests: Vec<SkillTest>,
+}
+
+/// Holes of a reply that no slot fills.
+pub(crate) const REPLY_WORDS: [&str; 5] = ["targets", "state", "value", "is", "said"];
+
+impl Manifest {
+    /// Reads a manifest; `file` is its name in faults.
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Manifest, Vec<Fault>> {
+        read_toml(file, text, read_manifest)
+            .map_err(|faults| faults.into_iter().map(from_home).collect())
+    }
+
+    /// The names of lists and rules that a text of this skill mentions, through rules.
+    pub(crate) fn mentions(&self, sentences: &[Sentence]) -> Mentions {
+        let mut found = Mentions::default();
+        for sentence in sentences {
+            self.follow(&sentence.template, &mut found);
+        }
+        found
+    }
+
+    fn follow(&self, template: &str, found: &mut Mentions) {
+        for inner in enclosed(template, '{', '}') {
+            let (list, slot) = inner.split_once(':').unwrap_or((inner, inner));
+            found.lists.insert(list.trim().to_owned());
+            found
+                .slots
+                .insert(slot.trim().to_owned(), list.trim().to_owned());
+        }
+        for rule in enclosed(template, '<', '>') {
+            let rule = rule.trim();
+            if found.rules.insert(rule.to_owned()) {
+                if let Some(body) = self.rules.get(rule) {
+                    self.follow(&body.template, found);
+                }
+            }
+        }
+    }
+}
+
+/// What sentences mention.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Mentions {
+    pub(crate) lists: BTreeSet<String>,
+    pub(crate) rules: BTreeSet<String>,
+    /// Slot → its list.
+    pub(crate) slots: BTreeMap<String, String>,
+}
+
+pub(crate) fn from_home(fault: mynah_home::Fault) -> Fault {
+    Fault {
+        origin: Origin {
+            file: fault.file,
+            span: fault.span,
+        },
+        message: fault.message,
+        help: fault.help,
+    }
+}
+
+fn enclosed(text: &str, open: char, close: char) -> impl Iterator<Item = &str> {
+    text.split(open)
+        .skip(1)
+        .filter_map(move |part| part.split_once(close).map(|(inner, _)| inner))
+}
+
+fn read_manifest(top: Fields<'_, '_>) -> Manifest {
+    let file = top.file();
+    let mut manifest = Manifest {
+        file: file.clone(),
+        name: Text {
+            text: String::new(),
+            span: 0..0,
+        },
+        language: "en".into(),
+        summary: String::new(),
+        permissions: Permissions::default(),
+        permission_spans: Vec::new(),
+        rules: BTreeMap::new(),
+        lists: BTreeMap::new(),
+        intents: Vec::new(),
+        refuse: Vec::new(),
+    };
+    match top.table("skill") {
+        Some(skill) => {
+            if let Some(name) = skill.required_text("name") {
+                manifest.name = name;
+            }
+            if let Some(language) = skill.text("language") {
+                manifest.language = language.text;
+            }
+            manifest.summary = skill.text("summary").map(|t| t.text).unwrap_or_default();
+            let _version = skill.text("version");
+            skill.finish();
+        }
+        None if !top.has("skill") => top.fault(
+            0..0,
+            "`[skill]` is missing",
+            Some("begin with: [skill] and name = \"…\"".into()),
+        ),
+        None => {}
+    }
+    if let Some(permissions) = top.table("permissions") {
+        let mut texts = |key| -> Vec<String> {
+            let texts = permissions.texts(key);
+            manifest
+                .permission_spans
+                .extend(texts.iter().map(|t| (t.text.clone(), t.span.clone())));
+            texts.into_iter().map(|t| t.text).collect()
+        };
+        manifest.permissions = Permissions {
+            devices: texts("devices"),
+            http: texts("http"),
+            mqtt: texts("mqtt"),
+        };
+        permissions.finish();
+    }
+    if let Some(rules) = top.table("rules") {
+        for entry in rules.entries() {
+            match entry.text {
+                Some(text) => {
+                    manifest.rules.insert(entry.key, sentence(&file, text));
+                }
+                None => rules.fault(
+                    entry.span(),
+                    format!("the rule `{}` must be a string", entry.key),
+                    None,
+                ),
+            }
+        }
+    }
+    if let Some(lists) = top.table("lists") {
+        for entry in lists.entries() {
+            let span = entry.key_span.clone();
+            let key = entry.key.clone();
+            if let Some(list) = read_list(&lists, entry) {
+                manifest.lists.insert(key, (list, span));
+            }
+        }
+    }
+    for fields in top.tables("intent") {
+        manifest.intents.extend(read_intent(fields));
+    }
+    for fields in top.tables("refuse") {
+        manifest.refuse.extend(SkillTest::read(fields, true));
+    }
+    if manifest.intents.is_empty() && !top.has("intent") {
+        top.fault(
+            0..0,
+            "this skill has no intent",
+            Some("add: [[intent]] with name and sentences".into()),
+        );
+    }
+    check_intents(&manifest, &top);
+    top.finish();
+    manifest
+}
+
+/// What can only be seen when rules, permissions and intents are all read.
+fn check_intents(manifest: &Manifest, top: &Fields<'_, '_>) {
+    for intent in &manifest.intents {
+        let mentions = manifest.mentions(&intent.sentences);
+        let slots: BTreeSet<&str> = mentions
+            .slots
+            .keys()
+            .chain(intent.slots.keys())
+            .map(String::as_str)
+            .collect();
+        for action in &intent.actions {
+            for hole in action
+                .holes()
+                .into_iter()
+                .filter(|h| !slots.contains(h.as_str()))
+            {
+                let help = did_you_mean(&hole, slots.iter().copied());
+                top.fault(
+                    action.span.clone(),
+                    format!("no sentence of `{}` fills the slot `{hole}`", intent.name),
+                    help,
+                );
+            }
+            if let Some((message, help)) = action.beyond(&manifest.permissions) {
+                top.fault(action.span.clone(), message, Some(help));
+            }
+        }
+        for (reply, span) in &intent.reply {
+            for hole in reply
+                .holes()
+                .filter(|h| !slots.contains(h) && !REPLY_WORDS.contains(h))
+            {
+                let help = did_you_mean(hole, slots.iter().copied().chain(REPLY_WORDS));
+                top.fault(
+                    span.clone(),
+                    format!("no sentence of `{}` fills the slot `{hole}`", intent.name),
+                    help,
+                );
+            }
+        }
+    }
+}
+
+fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
+    let file = fields.file();
+    let name = fields.required_text("name");
+    let sentences: Vec<Sentence> = fields
+        .texts("sentences")
+        .into_iter()
+        .map(|t| sentence(&file, t))
+        .collect();
+    if sentences.is_empty() {
+        fields.fault(
+            fields.span_of("sentences"),
+            "an intent needs sentences",
+            Some("add: sentences = [\"…\"]".into()),
+        );
+    }
+    let slots = fields
+        .table("slots")
+        .map(|t| {
+            t.entries()
+                .into_iter()
+                .map(|e| (e.key.clone(), value(&e)))
+                .collect()
+        })
+        .unwrap_or_default();
+    let requires_context = read_context(&fields, "requires_context");
+    let excludes_context = read_context(&fields, "excludes_context");
+    let risk = match fields.text("risk") {
+        None => Risk::Low,
+        Some(text) => match text.text.as_str() {
+            "low" => Risk::Low,
+            "confirm" => Risk::Confirm,
+            "pin" => Risk::Pin,
+            other => {
+                fields.fault(
+                    text.span.clone(),
+                    format!("there is no risk `{other}`"),
+                    did_you_mean(other, ["low", "confirm", "pin"]),
+                );
+                Risk::Low
+            }
+        },
+    };
+    let actions = fields
+        .tables("do")
+        .into_iter()
+        .filter_map(ActionTemplate::read)
+        .collect();
+    let reply = fields
+        .texts("reply")
+        .into_iter()
+        .map(|t| (Template::parse(&t.text), t.span))
+        .collect();
+    let tests = fields
+        .tables("test")
+        .into_iter()
+        .filter_map(|t| SkillTest::read(t, false))
+        .collect();
+    fields.finish();
+    Some(IntentEntry {
+        name: name?,
+        sentences,
+        slots,
+        requires_context,
+        excludes_context,
+        risk,
+        actions,
+        reply,
+        tests,
+    })
+}
+
+/// `key = "value"` or `key = ["one", "other"]`; `true` means any value.
+fn read_context(fields: &Fields<'_, '_>, key: &'static str) -> BTreeMap<String, Vec<String>> {
+    let mut context = BTreeMap::new();
+    let Some(table) = fields.table(key) else {
+        return context;
+    };
+    for entry in table.entries() {
+        let values = match entry.plain() {
+            toml::Value::String(value) => vec![value],
+            toml::Value::Boolean(true) => Vec::new(),
+            toml::Value::Array(values) if values.iter().all(toml::Value::is_str) => values
+                .iter()
+                .filter_map(|v| v.as_str().map(str::to_owned))
+                .collect(),
+            _ => {
+                table.fault(
+                    entry.span(),
+                    format!(
+                        "`{}` must be a string, an array of strings, or true for any value",
+                        entry.key
+                    ),
+                    None,
+                );
+                continue;
+            }
+        };
+        context.insert(entry.key, values);
+    }
+    context
+}
+
+/// `["one", { in = "two", out = "2" }]`, `{ from = 0, to = 10, step = 2, type = "percentage" }`, `{ wildcard = true }` or `{ duration = true }`.
+fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
+    let span = entry.span();
+    if let Some(table) = entry.table {
+        let list = if table.has("wildcard") {
+            table.boolean("wildcard").map(|_| List::Wildcard)
+        } else if table.has("duration") {
+            table.boolean("duration").map(|_| List::Duration)
+        } else {
+            read_range(&table)
+        };
+        table.finish();
+        return list;
+    }
+    let Some(values) = entry.values(lists) else {
+        let help =
+            Some("write [\"one\", \"two\"], { from = 0, to = 100 } or { wildcard = true }".into());
+        lists.fault(
+            span,
+            format!("the list `{}` must be an array or a table", entry.key),
+            help,
+        );
+        return None;
+    };
+    let mut entries = Vec::new();
+    for item in values {
+        match (item.text, item.table) {
+            (Some(text), _) => entries.push(ListEntry {
+                value: Value::Text(text.text.clone()),
+                said: text.text,
+                context: BTreeMap::new(),
+            }),
+            (None, Some(table)) => {
+                let said = table.required_text("in");
+                let value = table
+                    .plain("out")
+                    .and_then(|v| plain_value(&v))
+                    .or_else(|| said.as_ref().map(|t| Value::Text(t.text.clone())));
+                let context = table.table("context").map(|c| {
+                    c.entries()
+                        .into_iter()
+                        .filter_map(|e| Some((e.key, e.text?.text)))
+                        .collect()
+                });
+                table.finish();
+                if let (Some(said), Some(value)) = (said, value) {
+                    entries.push(ListEntry {
+                        said: said.text,
+                        value,
+                        context: context.unwrap_or_default(),
+                    });
+                }
+            }
+            (None, None) => lists.fault(
+                item.key_span,
+                "a value must be a string or a table with `in` and `out`",
+                None,
+            ),
+        }
+    }
+    if entries.is_empty() {
+        lists.fault(
+            span,
+            format!("the list `{}` has no values", entry.key),
+            None,
+        );
+    }
+    Some(List::Text(entries))
+}
+
+fn read_range(table: &Fields<'_, '_>) -> Option<List> {
+    for key in ["from", "to"] {
+        if !table.has(key) {
+            table.fault(
+                table.span(),
+                format!("`{key}` is missing"),
+                Some("a list is an array, { from = 0, to = 100 } or { wildcard = true }".into()),
+            );
+        }
+    }
+    let (from, to) = (table.integer("from"), table.integer("to"));
+    let step = if table.has("step") {
+        table.integer("step")
+    } else {
+        Some(1)
+    };
+    let kind = match table.text("type") {
+        None => NumberKind::Number,
+        Some(text) => match text.text.as_str() {
+            "number" => NumberKind::Number,
+            "percentage" => NumberKind::Percentage,
+            "temperature" => NumberKind::Temperature,
+            other => {
+                let help = did_you_mean(other, ["number", "percentage", "temperature"]);
+                table.fault(
+                    text.span.clone(),
+                    format!("there is no type of number `{other}`"),
+                    help,
+                );
+                NumberKind::Number
+            }
+        },
+    };
+    let (from, to, step) = (from?, to?, step?);
+    if from > to {
+        table.fault(
+            table.span_of("from"),
+            format!("the range goes from {from} down to {to}"),
+            Some("swap `from` and `to`".into()),
+        );
+        return None;
+    }
+    if step < 1 {
+        table.fault(table.span_of("step"), "`step` must be at least 1", None);
+        return None;
+    }
+    Some(List::Range {
+        from,
+        to,
+        step,
+        kind,
+    })
+}
+
+fn sentence(file: &Arc<str>, text: Text) -> Sentence {
+    Sentence {
+        template: text.text,
+        origin: Origin {
+            file: file.clone(),
+            span: text.span,
+        },
+    }
+}
+
+fn value(entry: &Entry<'_, '_>) -> Value {
+    let plain = entry.plain();
+    plain_value(&plain).unwrap_or_else(|| Value::Text(plain.to_string()))
+}
+
+fn plain_value(value: &toml::Value) -> Option<Value> {
+    match value {
+        toml::Value::String(s) => Some(Value::Text(s.clone())),
+        #[expect(clippy::cast_precision_loss, reason = "values in skills are small")]
+        toml::Value::Integer(n) => Some(Value::Number(*n as f64)),
+        toml::Value::Float(n) => Some(Value::Number(*n)),
+        toml::Value::Boolean(b) => Some(Value::Text(if *b { "on" } else { "off" }.into())),
+        _ => None,
+    }
+}

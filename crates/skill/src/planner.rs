@@ -1,0 +1,588 @@
+//! An intent and the house → a plan.
+
+use std::time::Duration;
+
+use mynah_home::{Capability, Device, DeviceId, Home, Resolution, State};
+use mynah_intent::{Intent, Reading, Slot, Value};
+
+use crate::action::{ActionTemplate, Argument, Payload, Target, Verb, parse_duration};
+use crate::catalog::{Catalog, Situation};
+use crate::lists::is_device_list;
+use crate::manifest::{IntentEntry, Manifest, REPLY_WORDS};
+use crate::permission::glob;
+use crate::plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
+use crate::refusal::Refusal;
+use crate::reply::the;
+use crate::template::Template;
+
+impl Risk {
+    /// The least confidence that an intent of this risk is done with, 0 to 1.
+    #[must_use]
+    pub fn least_confidence(self) -> f32 {
+        match self {
+            Risk::Low => 0.5,
+            Risk::Confirm => 0.8,
+            Risk::Pin => 0.95,
+        }
+    }
+
+    /// The most devices that one utterance of this risk may touch.
+    #[must_use]
+    pub fn most_targets(self) -> usize {
+        match self {
+            Risk::Low => usize::MAX,
+            Risk::Confirm => 3,
+            Risk::Pin => 1,
+        }
+    }
+}
+
+impl Catalog {
+    /// What a reading comes down to in this house.
+    ///
+    /// A slot that was said and means nothing here is refused; it never enlarges what is touched.
+    ///
+    /// # Errors
+    /// Why it is not done, made to be spoken.
+    pub fn plan(
+        &self,
+        reading: &Reading,
+        home: &Home,
+        situation: &Situation,
+    ) -> Result<Plan, Refusal> {
+        let (skill, entry) = self.entry(reading.spec).ok_or(Refusal::UnknownIntent)?;
+        if reading.confidence < entry.risk.least_confidence() {
+            return Err(Refusal::TooUnsure {
+                confidence: reading.confidence,
+            });
+        }
+        let planner = Planner {
+            skill,
+            intent: &reading.intent,
+            home,
+            situation,
+        };
+        let mut actions = Vec::new();
+        for template in &entry.actions {
+            planner.fill(template, &mut actions)?;
+        }
+        check_count(entry.risk, &actions)?;
+        Ok(Plan {
+            skill: skill.name.text.clone(),
+            intent: reading.intent.clone(),
+            risk: entry.risk,
+            actions,
+            reply: planner.reply(entry),
+        })
+    }
+}
+
+struct Planner<'a> {
+    skill: &'a Manifest,
+    intent: &'a Intent,
+    home: &'a Home,
+    situation: &'a Situation,
+}
+
+impl<'a> Planner<'a> {
+    fn fill(&self, template: &ActionTemplate, actions: &mut Vec<Action>) -> Result<(), Refusal> {
+        match &template.verb {
+            Verb::Set { capability, to, on } => {
+                let to = self.state(*capability, to)?;
+                for device in self.targets(on, *capability, true)? {
+                    actions.push(Action::Set {
+                        device,
+                        capability: *capability,
+                        to: to.clone(),
+                    });
+                }
+            }
+            Verb::Adjust { capability, by, on } => {
+                let by = self.number(by)?;
+                for device in self.targets(on, *capability, true)? {
+                    actions.push(Action::Adjust {
+                        device,
+                        capability: *capability,
+                        by,
+                    });
+                }
+            }
+            Verb::Read { capability, on } => {
+                for device in self.targets(on, *capability, false)? {
+                    actions.push(Action::Read {
+                        device,
+                        capability: *capability,
+                    });
+                }
+            }
+            Verb::Http { method, url, json } => {
+                let url = url
+                    .fill(|slot| self.slot_text(slot).map(|t| percent_encode(&t)))
+                    .map_err(unresolved)?;
+                if !self.skill.permissions.http(&url) {
+                    return Err(self.not_permitted(url));
+                }
+                let json = json.as_ref().map(|json| self.json(json)).transpose()?;
+                actions.push(Action::Http(HttpCall {
+                    method: method.clone(),
+                    url,
+                    json,
+                }));
+            }
+            Verb::Mqtt {
+                topic,
+                payload,
+                retain,
+            } => {
+                let topic = self.text(topic)?;
+                if !self.skill.permissions.mqtt(&topic) {
+                    return Err(self.not_permitted(topic));
+                }
+                let payload = match payload {
+                    Payload::Text(text) => self.text(text)?,
+                    Payload::Json(json) => self.json(json)?.to_string(),
+                };
+                actions.push(Action::Mqtt(MqttMessage {
+                    topic,
+                    payload,
+                    retain: *retain,
+                }));
+            }
+            verb => actions.push(Action::Local(self.local(verb)?)),
+        }
+        Ok(())
+    }
+
+    fn local(&self, verb: &Verb) -> Result<Local, Refusal> {
+        Ok(match verb {
+            Verb::TimerStart { length, name } => Local::TimerStart {
+                length: self.duration(length)?,
+                name: self.optional(name.as_ref()),
+            },
+            Verb::TimerCancel { name } => Local::TimerCancel {
+                name: self.optional(name.as_ref()),
+            },
+            Verb::TimerRemaining { name } => Local::TimerRemaining {
+                name: self.optional(name.as_ref()),
+            },
+            Verb::VolumeSet { to } => {
+                let percent = self.number(to)?;
+                Capability::Volume
+                    .accept(&State::Number(percent))
+                    .map_err(|e| Refusal::BadValue {
+                        message: sentence(&e.to_string()),
+                    })?;
+                Local::VolumeSet { percent }
+            }
+            Verb::VolumeAdjust { by } => Local::VolumeAdjust {
+                by: self.number(by)?,
+            },
+            Verb::TellTime => Local::TellTime,
+            Verb::TellDate => Local::TellDate,
+            Verb::ListAdd { list, item } => Local::ListAdd {
+                list: self.text(list)?,
+                item: self.text(item)?,
+            },
+            Verb::ListRead { list } => Local::ListRead {
+                list: self.text(list)?,
+            },
+            Verb::ListClear { list } => Local::ListClear {
+                list: self.text(list)?,
+            },
+            Verb::Help { topic } => Local::Help {
+                topic: self.optional(topic.as_ref()),
+            },
+            // The verbs of devices and wires are filled in before this is called.
+            Verb::Cancel
+            | Verb::Set { .. }
+            | Verb::Adjust { .. }
+            | Verb::Read { .. }
+            | Verb::Http { .. }
+            | Verb::Mqtt { .. } => Local::Cancel,
+        })
+    }
+
+    /// The devices that an action touches. Never more than what was named.
+    fn targets(
+        &self,
+        on: &[Target],
+        capability: Capability,
+        set: bool,
+    ) -> Result<Vec<DeviceId>, Refusal> {
+        let area = self.said_area()?;
+        let mut devices: Vec<&Device> = Vec::new();
+        for target in on {
+            match target {
+                Target::Named => {
+                    let named: Vec<(&str, &Slot)> = self
+                        .intent
+                        .slots
+                        .iter()
+                        .filter(|(name, slot)| self.names_device(name, slot))
+                        .map(|(n, s)| (n.as_str(), s))
+                        .collect();
+                    if named.is_empty() {
+                        devices.extend(self.able(area, capability, |_| true)?);
+                    }
+                    for (_, slot) in named {
+                        devices.push(self.device(slot, area, capability, set)?);
+                    }
+                }
+                Target::Slot(name) => {
+                    let slot = self
+                        .intent
+                        .slots
+                        .get(name)
+                        .ok_or_else(|| unresolved(name.clone()))?;
+                    devices.push(self.device(slot, area, capability, set)?);
+                }
+                Target::Pattern(pattern) => {
+                    devices.extend(self.able(area, capability, |d| glob(pattern, d.id.as_str()))?)
+                }
+            }
+        }
+        let mut ids: Vec<DeviceId> = Vec::new();
+        for device in devices {
+            if !ids.contains(&device.id) {
+                ids.push(device.id.clone());
+            }
+        }
+        Ok(ids)
+    }
+
+    fn names_device(&self, name: &str, slot: &Slot) -> bool {
+        is_device_list(&slot.list) || (slot.list.is_empty() && is_device_list(name))
+    }
+
+    /// The room that was said; refused when there is no such room.
+    fn said_area(&self) -> Result<Option<&'a mynah_home::Area>, Refusal> {
+        let area =
+            self.intent.slots.iter().find(|(name, slot)| {
+                slot.list == "area" || (slot.list.is_empty() && *name == "area")
+            });
+        let Some((_, slot)) = area else {
+            return Ok(None);
+        };
+        let Value::Text(id) = &slot.value else {
+            return Err(unresolved(slot.said.clone()));
+        };
+        let found = self
+            .home
+            .areas()
+            .iter()
+            .find(|a| a.id.as_str() == id)
+            .or_else(|| self.home.find_area(id));
+        found.map(Some).ok_or_else(|| unresolved(said(slot)))
+    }
+
+    /// The permitted devices of the room, or of the house when no room was said, that can do it.
+    fn able(
+        &self,
+        area: Option<&mynah_home::Area>,
+        capability: Capability,
+        also: impl Fn(&Device) -> bool,
+    ) -> Result<Vec<&'a Device>, Refusal> {
+        let in_area = |d: &Device| area.is_none_or(|a| d.area.as_ref() == Some(&a.id));
+        let able = |d: &&Device| {
+            self.skill.permissions.device(d)
+                && d.capabilities.contains(&capability)
+                && in_area(d)
+                && also(d)
+        };
+        let devices: Vec<&Device> = self.home.devices().iter().filter(able).collect();
+        if devices.is_empty() {
+            let place = area.map_or_else(|| "here".to_owned(), |a| format!("in {}", the(&a.name)));
+            return Err(Refusal::NothingThere { place });
+        }
+        Ok(devices)
+    }
+
+    /// The one device that a slot names.
+    fn device(
+        &self,
+        slot: &Slot,
+        area: Option<&mynah_home::Area>,
+        capability: Capability,
+        set: bool,
+    ) -> Result<&'a Device, Refusal> {
+        let Value::Text(value) = &slot.value else {
+            return Err(unresolved(said(slot)));
+        };
+        let by_id = self.home.device(&DeviceId(value.as_str().into()));
+        let device = match by_id {
+            Some(device) => device,
+            None => self.device_by_name(value, slot, area)?,
+        };
+        if !self.skill.permissions.device(device) {
+            return Err(self.not_permitted(device.name.clone()));
+        }
+        if area.is_some_and(|a| device.area.as_ref() != Some(&a.id)) {
+            return Err(unresolved(format!("{} there", the(&device.name))));
+        }
+        if !device.capabilities.contains(&capability) {
+            return Err(Refusal::NotCapable {
+                device: capitalized(&the(&device.name)),
+                capability,
+                set,
+            });
+        }
+        Ok(device)
+    }
+
+    /// A way of saying that several devices share, or that an author's own list gave.
+    fn device_by_name(
+        &self,
+        value: &str,
+        slot: &Slot,
+        area: Option<&mynah_home::Area>,
+    ) -> Result<&'a Device, Refusal> {
+        let kind = mynah_home::Kind::from_name(&slot.list);
+        let permitted = |d: &Device| {
+            let right_kind = kind.is_none_or(|k| d.kind == k);
+            right_kind
+                && self.skill.permissions.device(d)
+                && area.is_none_or(|a| d.area.as_ref() == Some(&a.id))
+        };
+        let room = area.map(|a| &a.id).or(self.situation.area.as_ref());
+        match self.home.find_among(value, room, permitted) {
+            Resolution::One(device) => Ok(device),
+            Resolution::Many(devices) => {
+                let name = |d: &Device| self.full_name(d);
+                Err(Refusal::Ambiguous {
+                    names: devices.into_iter().map(name).collect(),
+                })
+            }
+            Resolution::None => Err(unresolved(said(slot))),
+        }
+    }
+
+    /// Its name, with the room when the name alone does not tell it.
+    fn full_name(&self, device: &Device) -> String {
+        let room = device
+            .area
+            .as_ref()
+            .and_then(|id| self.home.area(id))
+            .filter(|a| !device.name.to_lowercase().contains(&a.name.to_lowercase()));
+        match room {
+            Some(room) => format!("{} in {}", the(&device.name), the(&room.name)),
+            None => the(&device.name),
+        }
+    }
+
+    fn state(&self, capability: Capability, to: &Argument) -> Result<State, Refusal> {
+        let raw = match to {
+            Argument::Bool(b) => State::Bool(*b),
+            Argument::Number(n) => State::Number(*n),
+            Argument::Text(text) => match text
+                .only_hole()
+                .and_then(|slot| self.intent.slots.get(slot))
+                .map(|s| &s.value)
+            {
+                Some(Value::Number(n) | Value::Percentage(n) | Value::Temperature(n)) => {
+                    State::Number(*n)
+                }
+                _ => State::Text(self.text(text)?),
+            },
+        };
+        capability.accept(&raw).map_err(|e| Refusal::BadValue {
+            message: sentence(&e.to_string()),
+        })
+    }
+
+    fn number(&self, argument: &Argument) -> Result<f64, Refusal> {
+        let number = match argument {
+            Argument::Number(n) => Some(*n),
+            Argument::Bool(_) => None,
+            Argument::Text(text) => self
+                .text(text)?
+                .trim()
+                .parse()
+                .ok()
+                .filter(|n: &f64| n.is_finite()),
+        };
+        number.ok_or_else(|| Refusal::BadValue {
+            message: "That is no number.".into(),
+        })
+    }
+
+    fn duration(&self, argument: &Argument) -> Result<Duration, Refusal> {
+        let length = match argument {
+            Argument::Number(seconds) => Duration::try_from_secs_f64(*seconds).ok(),
+            Argument::Bool(_) => None,
+            Argument::Text(text) => match text
+                .only_hole()
+                .and_then(|slot| self.intent.slots.get(slot))
+                .map(|s| &s.value)
+            {
+                Some(Value::Duration(d)) => Some(*d),
+                _ => parse_duration(&self.text(text)?),
+            },
+        };
+        length
+            .filter(|d| !d.is_zero())
+            .ok_or_else(|| Refusal::BadValue {
+                message: "That is no span of time.".into(),
+            })
+    }
+
+    fn json(&self, json: &serde_json::Value) -> Result<serde_json::Value, Refusal> {
+        Ok(match json {
+            serde_json::Value::String(text) => {
+                let template = Template::parse(text);
+                match template
+                    .only_hole()
+                    .and_then(|slot| self.intent.slots.get(slot))
+                    .map(|s| &s.value)
+                {
+                    Some(Value::Number(n) | Value::Percentage(n) | Value::Temperature(n)) => {
+                        json_number(*n)
+                    }
+                    Some(Value::Duration(d)) => json_number(d.as_secs_f64()),
+                    _ => serde_json::Value::String(self.text(&template)?),
+                }
+            }
+            serde_json::Value::Array(values) => values
+                .iter()
+                .map(|v| self.json(v))
+                .collect::<Result<_, _>>()?,
+            serde_json::Value::Object(map) => {
+                let filled = map.iter().map(|(k, v)| Ok((k.clone(), self.json(v)?)));
+                serde_json::Value::Object(filled.collect::<Result<_, Refusal>>()?)
+            }
+            other => other.clone(),
+        })
+    }
+
+    fn text(&self, template: &Template) -> Result<String, Refusal> {
+        template
+            .fill(|slot| self.slot_text(slot))
+            .map_err(unresolved)
+    }
+
+    /// None when a slot in it was not said.
+    fn optional(&self, template: Option<&Template>) -> Option<String> {
+        template.and_then(|t| self.text(t).ok())
+    }
+
+    fn slot_text(&self, slot: &str) -> Option<String> {
+        self.intent.slots.get(slot).map(|s| match &s.value {
+            Value::Text(text) => text.clone(),
+            Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => n.to_string(),
+            Value::Duration(d) => d.as_secs_f64().to_string(),
+        })
+    }
+
+    /// The first variant whose slots were all said, else nothing: then the reply tells the states.
+    fn reply(&self, entry: &IntentEntry) -> String {
+        let filled = |t: &&Template| {
+            t.holes()
+                .all(|h| REPLY_WORDS.contains(&h) || self.intent.slots.contains_key(h))
+        };
+        entry
+            .reply
+            .iter()
+            .map(|(t, _)| t)
+            .find(filled)
+            .map(Template::to_string)
+            .unwrap_or_default()
+    }
+
+    fn not_permitted(&self, what: String) -> Refusal {
+        Refusal::NotPermitted {
+            skill: self.skill.name.text.clone(),
+            what,
+        }
+    }
+}
+
+/// The actions of an entry without slots, such as one that a test expects.
+pub(crate) fn fill_without_slots(
+    template: &ActionTemplate,
+    skill: &Manifest,
+    home: &Home,
+    situation: &Situation,
+) -> Result<Vec<Action>, Refusal> {
+    let intent = Intent {
+        name: String::new(),
+        slots: std::collections::BTreeMap::new(),
+    };
+    let mut actions = Vec::new();
+    Planner {
+        skill,
+        intent: &intent,
+        home,
+        situation,
+    }
+    .fill(template, &mut actions)?;
+    Ok(actions)
+}
+
+fn check_count(risk: Risk, actions: &[Action]) -> Result<(), Refusal> {
+    let mut ids: Vec<&DeviceId> = actions.iter().filter_map(Action::device).collect();
+    ids.sort();
+    ids.dedup();
+    let most = risk.most_targets();
+    if ids.len() > most {
+        return Err(Refusal::TooMany {
+            count: ids.len(),
+            most,
+        });
+    }
+    Ok(())
+}
+
+fn unresolved(said: String) -> Refusal {
+    Refusal::Unresolved { said }
+}
+
+/// The words that filled a slot, or its value when the sentence did not say it.
+fn said(slot: &Slot) -> String {
+    match (&slot.value, slot.said.is_empty()) {
+        (Value::Text(text), true) => text.clone(),
+        _ => slot.said.clone(),
+    }
+}
+
+/// As a number of JSON; whole numbers without a fraction.
+fn json_number(n: f64) -> serde_json::Value {
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the guard says that it is whole and small"
+    )]
+    if n.fract() == 0.0 && n.abs() < 1e15 {
+        (n as i64).into()
+    } else {
+        n.into()
+    }
+}
+
+/// RFC 3986: everything but the unreserved characters.
+fn percent_encode(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    encoded
+}
+
+/// With a capital letter and a full stop.
+pub(crate) fn sentence(text: &str) -> String {
+    let text = capitalized(text.trim());
+    if text.is_empty() || text.ends_with(['.', '!', '?']) {
+        text
+    } else {
+        format!("{text}.")
+    }
+}
+
+pub(crate) fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map(|first| first.to_uppercase().chain(chars).collect())
+        .unwrap_or_default()
+}

@@ -1,0 +1,503 @@
+//! What is said when a plan was carried out: what was read back, never what was hoped.
+
+use mynah_home::{Capability, Color, DeviceId, Home, State};
+use mynah_intent::{Slot, Value};
+
+use crate::outcome::{Failure, FailureKind, Outcome, Reply};
+use crate::plan::{Action, Local, Plan};
+use crate::planner::sentence;
+use crate::template::Template;
+
+/// Named one by one up to here; counted above.
+const MOST_NAMED: usize = 3;
+
+impl Plan {
+    /// What to say when `outcomes` came of the plan's actions, one each and in order. A missing one counts as not confirmed.
+    ///
+    /// What was confirmed or read is told by the reply of the intent; what was not confirmed or failed is told with the
+    /// device and the reason. In the reply, `{targets}` are the devices, `{state}` what was read back with its verb ("is on",
+    /// "are closed"), `{is}` the verb alone, `{value}` a value that was read, `{said}` what the assistant has to tell, and
+    /// `{slot}` the words of a slot.
+    #[must_use]
+    pub fn reply(&self, home: &Home, outcomes: &[Outcome]) -> Reply {
+        let unknown = Outcome::Unconfirmed { read: None };
+        let mut good: Vec<Told<'_>> = Vec::new();
+        let mut said: Vec<&str> = Vec::new();
+        let mut bad: Vec<(String, Vec<String>)> = Vec::new();
+        let mut done = 0;
+        for (i, action) in self.actions.iter().enumerate() {
+            let outcome = outcomes.get(i).unwrap_or(&unknown);
+            match (outcome, action.device_and_capability()) {
+                (
+                    Outcome::Confirmed { state } | Outcome::Read { state },
+                    Some((device, capability)),
+                ) => good.push(Told {
+                    device,
+                    capability,
+                    state,
+                }),
+                (Outcome::Confirmed { .. } | Outcome::Read { .. }, None) => done += 1,
+                (Outcome::Done { said: told }, _) => {
+                    done += 1;
+                    said.extend(told.as_deref());
+                }
+                (Outcome::Unconfirmed { read }, _) => {
+                    let (subject, rest) = not_confirmed(action, read.as_ref(), home);
+                    group(&mut bad, rest, subject);
+                }
+                (Outcome::Failed(failure), _) => {
+                    let (subject, rest) = not_done(action, failure, home);
+                    group(&mut bad, rest, subject);
+                }
+            }
+        }
+        let good_part = self.good_part(home, &good, &said, done, bad.is_empty());
+        let bad_part: Vec<String> = bad
+            .into_iter()
+            .map(|(rest, subjects)| rest.replace('\u{0}', &and_list(&subjects)))
+            .collect();
+        let ok = bad_part.is_empty();
+        let speech = match (good_part.is_empty(), ok) {
+            (_, true) => sentence(&good_part),
+            (true, false) => bad_part
+                .iter()
+                .map(|p| sentence(p))
+                .collect::<Vec<_>>()
+                .join(" "),
+            (false, false) => {
+                let mut parts = bad_part.iter();
+                let first = parts
+                    .next()
+                    .map_or_else(String::new, |p| format!(", but {p}"));
+                let good_part = good_part.trim_end_matches('.');
+                let mut speech = sentence(&format!("{good_part}{first}"));
+                for part in parts {
+                    speech.push(' ');
+                    speech.push_str(&sentence(part));
+                }
+                speech
+            }
+        };
+        Reply { speech, ok }
+    }
+
+    fn good_part(
+        &self,
+        home: &Home,
+        good: &[Told<'_>],
+        said: &[&str],
+        done: usize,
+        all_good: bool,
+    ) -> String {
+        let template = Template::parse(&self.reply);
+        let asks_for = |word: &str| template.holes().any(|h| h == word);
+        if good.is_empty() && done == 0 {
+            // An intent that does nothing has its reply and no more.
+            return if self.actions.is_empty() {
+                self.fill(&template, home, good, said)
+            } else {
+                String::new()
+            };
+        }
+        // What the assistant has to tell goes before what the author expected.
+        if !said.is_empty() && !asks_for("said") {
+            return said.join(" ");
+        }
+        if good.is_empty() {
+            let text = self.fill(&template, home, good, said);
+            return if text.is_empty() { "Done".into() } else { text };
+        }
+        let states_differ = good
+            .iter()
+            .any(|t| phrase(t.capability, t.state) != phrase(good[0].capability, good[0].state));
+        let devices_differ = good.iter().any(|t| t.device != good[0].device);
+        // The author's words fit when they speak of what was read back, or when all went well and nothing differs.
+        let fits = !template.is_empty()
+            && !(asks_for("value") && (devices_differ || states_differ))
+            && (asks_for("targets") || all_good)
+            && !(states_differ && asks_for("state"));
+        if fits {
+            self.fill(&template, home, good, said)
+        } else {
+            by_state(home, good)
+        }
+    }
+
+    fn fill(&self, template: &Template, home: &Home, good: &[Told<'_>], said: &[&str]) -> String {
+        let devices = distinct(good);
+        let several = devices.len() > 1;
+        let filled = template.fill(|hole| {
+            Some(match hole {
+                "targets" => names(home, &devices),
+                "is" => if several { "are" } else { "is" }.to_owned(),
+                "state" if !good.is_empty() => {
+                    let told = &good[0];
+                    phrase(told.capability, told.state).with_verb(several)
+                }
+                "value" if !good.is_empty() => value_text(good[0].capability, good[0].state),
+                "said" => said.join(" "),
+                slot => slot_words(self.intent.slots.get(slot)?, home),
+            })
+        });
+        filled.unwrap_or_default()
+    }
+}
+
+impl Action {
+    /// The device that it is about.
+    #[must_use]
+    pub fn device(&self) -> Option<&DeviceId> {
+        self.device_and_capability().map(|(device, _)| device)
+    }
+
+    /// The device and the capability that it is about.
+    #[must_use]
+    pub fn device_and_capability(&self) -> Option<(&DeviceId, Capability)> {
+        match self {
+            Action::Set {
+                device, capability, ..
+            }
+            | Action::Adjust {
+                device, capability, ..
+            }
+            | Action::Read { device, capability } => Some((device, *capability)),
+            Action::Http(_) | Action::Mqtt(_) | Action::Local(_) => None,
+        }
+    }
+}
+
+/// A state that was read back.
+struct Told<'a> {
+    device: &'a DeviceId,
+    capability: Capability,
+    state: &'a State,
+}
+
+/// "is on", split where the verb is.
+#[derive(PartialEq)]
+struct Phrase {
+    one: &'static str,
+    several: &'static str,
+    rest: String,
+}
+
+impl Phrase {
+    fn with_verb(&self, several: bool) -> String {
+        format!(
+            "{} {}",
+            if several { self.several } else { self.one },
+            self.rest
+        )
+    }
+}
+
+fn phrase(capability: Capability, state: &State) -> Phrase {
+    let value = value_text(capability, state);
+    let is = |rest: String| Phrase {
+        one: "is",
+        several: "are",
+        rest,
+    };
+    match (capability, state) {
+        (Capability::Temperature | Capability::Humidity, _) => Phrase {
+            one: "measures",
+            several: "measure",
+            rest: value,
+        },
+        (Capability::TargetTemperature, _) => is(format!("set to {value}")),
+        (Capability::Position, State::Number(n)) if *n > 0.5 && *n < 99.5 => {
+            is(format!("{value} open"))
+        }
+        (Capability::Brightness | Capability::ColorTemperature | Capability::Volume, _) => {
+            is(format!("at {value}"))
+        }
+        (Capability::Mode, _) => is(format!("in {value} mode")),
+        _ => is(value),
+    }
+}
+
+/// A value in words: "on", "closed", "21.5 degrees", "warm white".
+fn value_text(capability: Capability, state: &State) -> String {
+    let state = capability.accept(state).unwrap_or_else(|_| state.clone());
+    match (capability, &state) {
+        (Capability::Lock, State::Bool(locked)) => {
+            if *locked { "locked" } else { "unlocked" }.into()
+        }
+        (Capability::Position, State::Number(n)) if *n <= 0.5 => "closed".into(),
+        (Capability::Position, State::Number(n)) if *n >= 99.5 => "open".into(),
+        (_, State::Number(n)) => {
+            let decimals = matches!(
+                capability,
+                Capability::Temperature | Capability::TargetTemperature
+            );
+            let n = if decimals {
+                (n * 10.0).round() / 10.0
+            } else {
+                n.round()
+            };
+            let unit = if n == 1.0 {
+                capability.unit().trim_end_matches('s')
+            } else {
+                capability.unit()
+            };
+            // Not "-0".
+            format!("{}{unit}", n + 0.0)
+        }
+        (Capability::Color, State::Text(text)) => match Color::parse(text).and_then(Color::name) {
+            Some(name) => name.into(),
+            None => format!("the color {text}"),
+        },
+        (_, state) => state.to_string(),
+    }
+}
+
+/// "the kitchen lamp is on and the bedroom lamp is off": devices of one state together.
+fn by_state(home: &Home, good: &[Told<'_>]) -> String {
+    let mut groups: Vec<(Phrase, Vec<&DeviceId>)> = Vec::new();
+    for told in good {
+        let phrase = phrase(told.capability, told.state);
+        match groups.iter_mut().find(|(p, _)| *p == phrase) {
+            Some((_, devices)) if !devices.contains(&told.device) => devices.push(told.device),
+            Some(_) => {}
+            None => groups.push((phrase, vec![told.device])),
+        }
+    }
+    let parts: Vec<String> = groups
+        .iter()
+        .map(|(p, devices)| {
+            format!(
+                "{} {}",
+                names(home, devices),
+                p.with_verb(devices.len() > 1)
+            )
+        })
+        .collect();
+    and_list(&parts)
+}
+
+fn distinct<'a>(good: &[Told<'a>]) -> Vec<&'a DeviceId> {
+    let mut devices = Vec::new();
+    for told in good {
+        if !devices.contains(&told.device) {
+            devices.push(told.device);
+        }
+    }
+    devices
+}
+
+fn names(home: &Home, devices: &[&DeviceId]) -> String {
+    if devices.len() > MOST_NAMED {
+        let mut kinds = devices
+            .iter()
+            .filter_map(|id| home.device(id))
+            .map(|d| d.kind);
+        let first = kinds.next();
+        let what = match first.filter(|k| kinds.all(|other| other == *k)) {
+            Some(mynah_home::Kind::Light) => "lights",
+            Some(mynah_home::Kind::Plug) => "plugs",
+            Some(mynah_home::Kind::Switch) => "switches",
+            Some(mynah_home::Kind::Cover) => "blinds",
+            Some(mynah_home::Kind::Fan) => "fans",
+            Some(mynah_home::Kind::Lock) => "locks",
+            Some(mynah_home::Kind::Climate) => "thermostats",
+            _ => "devices",
+        };
+        return format!("{} {what}", devices.len());
+    }
+    let names: Vec<String> = devices.iter().map(|id| device_name(home, id)).collect();
+    and_list(&names)
+}
+
+fn device_name(home: &Home, id: &DeviceId) -> String {
+    home.device(id)
+        .map_or_else(|| id.to_string(), |d| the(&d.name))
+}
+
+/// A name with its article, unless it brings one or is somebody's.
+pub(crate) fn the(name: &str) -> String {
+    let first = name
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    let has_one = ["the", "my", "our"].contains(&first.as_str())
+        || first.ends_with("'s")
+        || first.ends_with("\u{2019}s");
+    if has_one {
+        name.to_owned()
+    } else {
+        format!("the {name}")
+    }
+}
+
+fn and_list(parts: &[String]) -> String {
+    match parts {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+/// The words of a slot as an answer says them: devices and rooms with their article.
+fn slot_words(slot: &Slot, home: &Home) -> String {
+    if let Value::Text(value) = &slot.value {
+        if let Some(device) = home.device(&value.as_str().into()) {
+            return the(&device.name);
+        }
+        if let Some(area) = home
+            .area(&value.as_str().into())
+            .filter(|_| slot.list == "area" || slot.list.is_empty())
+        {
+            return the(&area.name);
+        }
+    }
+    match &slot.value {
+        _ if !slot.said.is_empty() => slot.said.clone(),
+        Value::Text(text) => text.clone(),
+        Value::Number(n) => n.to_string(),
+        Value::Percentage(n) => format!("{n} percent"),
+        Value::Temperature(n) => format!("{n} degrees"),
+        Value::Duration(d) => format!("{} seconds", d.as_secs()),
+    }
+}
+
+/// Where the subjects go in a text that several may share.
+const SUBJECT: char = '\u{0}';
+
+fn group(bad: &mut Vec<(String, Vec<String>)>, rest: String, subject: String) {
+    match bad.iter_mut().find(|(r, _)| *r == rest) {
+        Some((_, subjects)) if !subjects.contains(&subject) => subjects.push(subject),
+        Some(_) => {}
+        None => bad.push((rest, vec![subject])),
+    }
+}
+
+fn not_confirmed(action: &Action, read: Option<&State>, home: &Home) -> (String, String) {
+    let Some((device, capability)) = action.device_and_capability() else {
+        return (
+            subject_of(action),
+            format!("I sent that to {SUBJECT}, but it was not confirmed"),
+        );
+    };
+    let rest = match (wish(action), read) {
+        (Some(wish), None) => format!("I told {SUBJECT} {wish}, but it did not confirm"),
+        (Some(wish), Some(state)) => format!(
+            "I told {SUBJECT} {wish}, but it says that it {}",
+            phrase(capability, state).with_verb(false)
+        ),
+        (None, _) => format!("{SUBJECT} did not answer"),
+    };
+    (device_name(home, device), rest)
+}
+
+fn not_done(action: &Action, failure: &Failure, home: &Home) -> (String, String) {
+    if let Action::Local(local) = action {
+        let rest = match failure.kind {
+            FailureKind::Unsupported => format!("I cannot use {SUBJECT} here"),
+            _ if failure.message.is_empty() => format!("{SUBJECT} did not work"),
+            _ => failure.message.clone(),
+        };
+        return (local_name(local).into(), rest);
+    }
+    let subject = action
+        .device()
+        .map_or_else(|| subject_of(action), |id| device_name(home, id));
+    let rest = match (failure.kind, wish(action)) {
+        (FailureKind::Unreachable, _) => format!("I could not reach {SUBJECT}"),
+        (FailureKind::Refused, Some(wish)) => format!("{SUBJECT} refused {wish}"),
+        (FailureKind::Refused, None) => format!("{SUBJECT} refused to answer"),
+        (FailureKind::Garbled, _) => format!("I could not understand the answer of {SUBJECT}"),
+        (FailureKind::Misconfigured, _) => format!("{SUBJECT} is not set up correctly"),
+        (FailureKind::Unsupported, Some(_)) => format!("I have no way to control {SUBJECT}"),
+        (FailureKind::Unsupported, None) => format!("I have no way to ask {SUBJECT}"),
+    };
+    (subject, rest)
+}
+
+/// "to turn on": what a device was told.
+fn wish(action: &Action) -> Option<String> {
+    match action {
+        Action::Set { capability, to, .. } => Some(match (capability, to) {
+            (Capability::Power, to) => format!("to turn {to}"),
+            (Capability::Lock, State::Bool(true)) => "to lock".into(),
+            (Capability::Lock, _) => "to unlock".into(),
+            (Capability::Color, to) => format!("to turn {}", value_text(Capability::Color, to)),
+            (Capability::Mode, to) => format!("to go into {to} mode"),
+            (Capability::Position, State::Number(n)) if *n <= 0.5 => "to close".into(),
+            (Capability::Position, State::Number(n)) if *n >= 99.5 => "to open".into(),
+            (capability, to) => format!("to go to {}", value_text(*capability, to)),
+        }),
+        Action::Adjust { capability, by, .. } => {
+            let direction = if *by < 0.0 { "down" } else { "up" };
+            Some(format!(
+                "to go {direction} by {}",
+                amount(*capability, by.abs())
+            ))
+        }
+        _ => None,
+    }
+}
+
+fn amount(capability: Capability, by: f64) -> String {
+    let unit = if by == 1.0 {
+        capability.unit().trim_end_matches('s')
+    } else {
+        capability.unit()
+    };
+    format!("{by}{unit}")
+}
+
+fn subject_of(action: &Action) -> String {
+    match action {
+        Action::Http(call) => call
+            .url
+            .split('/')
+            .nth(2)
+            .unwrap_or("the service")
+            .to_owned(),
+        Action::Mqtt(_) => "the message broker".into(),
+        Action::Local(local) => local_name(local).into(),
+        Action::Set { device, .. }
+        | Action::Adjust { device, .. }
+        | Action::Read { device, .. } => device.to_string(),
+    }
+}
+
+fn local_name(local: &Local) -> &'static str {
+    match local {
+        Local::TimerStart { .. } | Local::TimerCancel { .. } | Local::TimerRemaining { .. } => {
+            "timers"
+        }
+        Local::VolumeSet { .. } | Local::VolumeAdjust { .. } => "the volume",
+        Local::TellTime | Local::TellDate => "the clock",
+        Local::ListAdd { .. } | Local::ListRead { .. } | Local::ListClear { .. } => "lists",
+        Local::Help { .. } => "the help",
+        Local::Cancel => "cancel",
+    }
+}
+
+/// For tests and dry runs: what each action would bring if all went well.
+#[must_use]
+pub(crate) fn as_hoped(action: &Action) -> Outcome {
+    match action {
+        Action::Set { to, .. } => Outcome::Confirmed { state: to.clone() },
+        Action::Adjust { capability, by, .. } => {
+            let middle = capability
+                .range()
+                .map_or(0.0, |(from, to)| f64::from(from + to) / 2.0);
+            Outcome::Confirmed {
+                state: State::Number(middle + by),
+            }
+        }
+        Action::Read { capability, .. } => Outcome::Read {
+            state: match capability {
+                Capability::Power | Capability::Lock => State::Bool(true),
+                Capability::Color => State::Text("white".into()),
+                Capability::Mode => State::Text("auto".into()),
+                Capability::Temperature | Capability::TargetTemperature => State::Number(21.0),
+                _ => State::Number(50.0),
+            },
+        },
+        Action::Http(_) | Action::Mqtt(_) | Action::Local(_) => Outcome::Done { said: None },
+    }
+}

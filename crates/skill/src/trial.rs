@@ -1,0 +1,389 @@
+//! The tests that skills bring with them.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use mynah_home::{
+    AreaId, Capability, DeviceId, Fields, Home, Resolution, State, Text, did_you_mean,
+};
+use mynah_intent::{Intent, Reading, Value};
+
+use crate::action::ActionTemplate;
+use crate::catalog::{Catalog, Situation};
+use crate::manifest::{IntentEntry, Manifest};
+use crate::plan::Action;
+use crate::planner::fill_without_slots;
+use crate::reply::as_hoped;
+
+/// One `[[intent.test]]` or `[[refuse]]`.
+#[derive(Clone, Debug)]
+pub(crate) struct SkillTest {
+    pub(crate) say: Text,
+    /// Room of the speaker.
+    pub(crate) area: Option<String>,
+    /// Another intent than the one it stands in.
+    pub(crate) intent: Option<String>,
+    pub(crate) slots: BTreeMap<String, toml::Value>,
+    /// None: not looked at.
+    pub(crate) does: Option<Vec<Expected>>,
+    pub(crate) refuse: bool,
+    pub(crate) reply: Option<String>,
+}
+
+/// One entry of `does`.
+#[derive(Clone, Debug)]
+pub(crate) enum Expected {
+    Device { name: Text, change: Change },
+    Other(ActionTemplate),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Change {
+    Set(Capability, toml::Value),
+    Adjust(Capability, f64),
+    Read(Capability),
+}
+
+impl SkillTest {
+    pub(crate) fn read(fields: Fields<'_, '_>, refuse: bool) -> Option<SkillTest> {
+        let say = fields.required_text("say");
+        let area = fields.text("area").map(|t| t.text);
+        let refuse = if refuse {
+            true
+        } else {
+            fields.boolean("refuse").unwrap_or(false)
+        };
+        let intent = fields.text("intent").map(|t| t.text);
+        let slots = fields.table("slots").map(|t| {
+            t.entries()
+                .into_iter()
+                .map(|e| (e.key.clone(), e.plain()))
+                .collect()
+        });
+        let does = fields.has("does").then(|| {
+            fields
+                .tables("does")
+                .into_iter()
+                .filter_map(read_expected)
+                .collect()
+        });
+        let reply = fields.text("reply").map(|t| t.text);
+        fields.finish();
+        Some(SkillTest {
+            say: say?,
+            area,
+            intent,
+            slots: slots.unwrap_or_default(),
+            does,
+            refuse,
+            reply,
+        })
+    }
+}
+
+fn read_expected(fields: Fields<'_, '_>) -> Option<Expected> {
+    if !fields.has("device") {
+        return ActionTemplate::read(fields).map(Expected::Other);
+    }
+    let name = fields.text("device");
+    let capability = |key: &'static str| {
+        let text = fields.text(key)?;
+        let found = Capability::from_name(&text.text);
+        if found.is_none() {
+            let help = did_you_mean(&text.text, Capability::ALL.iter().map(|c| c.name()));
+            fields.fault(
+                text.span,
+                format!("no capability is called `{}`", text.text),
+                help,
+            );
+        }
+        found
+    };
+    let change = if fields.has("read") {
+        capability("read").map(Change::Read)
+    } else if fields.has("adjust") {
+        let by = fields.plain("by").and_then(|v| number(&v));
+        if by.is_none() {
+            fields.fault(fields.span(), "`by` must be a number", None);
+        }
+        capability("adjust")
+            .zip(by)
+            .map(|(c, by)| Change::Adjust(c, by))
+    } else {
+        let set = Capability::ALL
+            .into_iter()
+            .find_map(|c| Some((c, fields.plain(c.name())?)));
+        if set.is_none() {
+            fields.fault(
+                fields.span(),
+                "what shall the device do?",
+                Some("add what it is set to: power = \"on\"".into()),
+            );
+        }
+        set.map(|(c, value)| Change::Set(c, value))
+    };
+    fields.finish();
+    Some(Expected::Device {
+        name: name?,
+        change: change?,
+    })
+}
+
+fn number(value: &toml::Value) -> Option<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "values of devices are small")]
+    value
+        .as_float()
+        .or_else(|| value.as_integer().map(|n| n as f64))
+}
+
+/// What came of one test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TestReport {
+    /// The skill.
+    pub skill: String,
+    /// The intent; empty for a `[[refuse]]`.
+    pub intent: String,
+    /// What was said.
+    pub say: String,
+    /// The file of the skill.
+    pub file: std::sync::Arc<str>,
+    /// Where the sentence stands in it.
+    pub span: Range<usize>,
+    /// Passed or not.
+    pub result: TestResult,
+}
+
+/// Passed or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TestResult {
+    /// As the test says.
+    Passed,
+    /// Otherwise; each line tells one difference.
+    Failed(Vec<String>),
+    /// Not run: this house has not what the test speaks of.
+    Skipped(String),
+}
+
+/// A value as a test writes it.
+pub(crate) fn same_value(found: &Value, wanted: &toml::Value) -> bool {
+    match found {
+        Value::Text(text) => wanted.as_str() == Some(text),
+        Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => {
+            number(wanted).is_some_and(|w| (w - n).abs() < 1e-9)
+        }
+        Value::Duration(d) => {
+            let wanted = match wanted {
+                toml::Value::String(text) => crate::action::parse_duration(text),
+                other => number(other).and_then(|n| std::time::Duration::try_from_secs_f64(n).ok()),
+            };
+            wanted == Some(*d)
+        }
+    }
+}
+
+impl Catalog {
+    /// Runs the tests of all skills against the house that the catalog was loaded with. Nothing is sent:
+    /// for the replies, every action goes as hoped. A test that speaks of a device that is not in the house is skipped.
+    #[must_use]
+    pub fn test(&self, home: &Home) -> Vec<TestReport> {
+        let mut reports = Vec::new();
+        for skill in &self.skills {
+            let of_intents = skill
+                .intents
+                .iter()
+                .flat_map(|i| i.tests.iter().map(move |t| (Some(i), t)));
+            for (intent, test) in of_intents.chain(skill.refuse.iter().map(|t| (None, t))) {
+                let result = match self.try_one(skill, intent, test, home) {
+                    Ok(differences) if differences.is_empty() => TestResult::Passed,
+                    Ok(differences) => TestResult::Failed(differences),
+                    Err(missing) => TestResult::Skipped(missing),
+                };
+                reports.push(TestReport {
+                    skill: skill.name.text.clone(),
+                    intent: intent.map(|i| i.name.text.clone()).unwrap_or_default(),
+                    say: test.say.text.clone(),
+                    file: skill.file.clone(),
+                    span: test.say.span.clone(),
+                    result,
+                });
+            }
+        }
+        reports
+    }
+
+    /// The differences, or what the house lacks.
+    fn try_one(
+        &self,
+        skill: &Manifest,
+        intent: Option<&IntentEntry>,
+        test: &SkillTest,
+        home: &Home,
+    ) -> Result<Vec<String>, String> {
+        let area = match &test.area {
+            None => None,
+            Some(name) => {
+                let found = home.find_area(name).map(|a| a.id.clone());
+                Some(
+                    found
+                        .or_else(|| {
+                            home.area(&AreaId::from(name.as_str()))
+                                .map(|a| a.id.clone())
+                        })
+                        .ok_or_else(|| format!("no area {name}"))?,
+                )
+            }
+        };
+        // Tests do not depend on the time of the day on which they run.
+        let situation = Situation {
+            area,
+            now: time::OffsetDateTime::UNIX_EPOCH,
+        };
+        let mut wanted = None;
+        if let Some(does) = &test.does {
+            let mut actions = Vec::new();
+            for expected in does {
+                match expected {
+                    Expected::Other(template) => actions.extend(
+                        fill_without_slots(template, skill, home, &situation)
+                            .map_err(|r| r.to_string())?,
+                    ),
+                    Expected::Device { name, change } => {
+                        actions.push(expected_change(name, change, home)?)
+                    }
+                }
+            }
+            wanted = Some(actions);
+        }
+        let readings = self.understand(&test.say.text, &situation);
+        let of_this_skill = |r: &&Reading| {
+            self.entry(r.spec)
+                .is_some_and(|(s, _)| s.name == skill.name)
+        };
+        if test.refuse {
+            // Another skill may have its own answer to it.
+            return Ok(
+                match readings
+                    .iter()
+                    .find(of_this_skill)
+                    .map(|r| (r, self.plan(r, home, &situation)))
+                {
+                    Some((reading, Ok(plan))) => vec![format!(
+                        "should be refused, but is {}",
+                        describe(&reading.intent, &plan.actions)
+                    )],
+                    _ => Vec::new(),
+                },
+            );
+        }
+        let name = test
+            .intent
+            .as_deref()
+            .or(intent.map(|i| i.name.text.as_str()))
+            .unwrap_or_default();
+        let Some(reading) = readings.first() else {
+            return Ok(vec!["is not understood".into()]);
+        };
+        let mut differences = Vec::new();
+        if reading.intent.name != name {
+            differences.push(format!(
+                "is understood as {}, not as {name}",
+                reading.intent.name
+            ));
+            return Ok(differences);
+        }
+        for (slot, wanted) in &test.slots {
+            match reading.intent.slots.get(slot) {
+                Some(found) if same_value(&found.value, wanted) => {}
+                Some(found) => differences.push(format!(
+                    "the slot {slot} is {}, not {wanted}",
+                    value_text(&found.value)
+                )),
+                None => differences.push(format!("the slot {slot} is not filled")),
+            }
+        }
+        match self.plan(reading, home, &situation) {
+            Err(refusal) => differences.push(format!("is refused: {refusal}")),
+            Ok(plan) => {
+                if let Some(wanted) = wanted {
+                    let (mut wanted, mut found) = (texts(&wanted), texts(&plan.actions));
+                    wanted.sort();
+                    found.sort();
+                    if wanted != found {
+                        differences.push(format!("does {}, not {}", list(&found), list(&wanted)));
+                    }
+                }
+                if let Some(wanted) = &test.reply {
+                    let outcomes: Vec<_> = plan.actions.iter().map(as_hoped).collect();
+                    let found = plan.reply(home, &outcomes).speech;
+                    if found != *wanted {
+                        differences.push(format!(
+                            "answers \u{201c}{found}\u{201d}, not \u{201c}{wanted}\u{201d}"
+                        ));
+                    }
+                }
+            }
+        }
+        Ok(differences)
+    }
+}
+
+fn expected_change(name: &Text, change: &Change, home: &Home) -> Result<Action, String> {
+    let device = match home.device(&DeviceId::from(name.text.as_str())) {
+        Some(device) => device.id.clone(),
+        None => match home.find(&name.text, None) {
+            Resolution::One(device) => device.id.clone(),
+            Resolution::Many(_) | Resolution::None => return Err(format!("no device {name}")),
+        },
+    };
+    Ok(match change {
+        Change::Set(capability, to) => {
+            let raw = match to {
+                toml::Value::Boolean(on) => State::Bool(*on),
+                toml::Value::String(text) => State::Text(text.clone()),
+                other => State::Number(number(other).unwrap_or(f64::NAN)),
+            };
+            Action::Set {
+                device,
+                capability: *capability,
+                to: capability.accept(&raw).unwrap_or(raw),
+            }
+        }
+        Change::Adjust(capability, by) => Action::Adjust {
+            device,
+            capability: *capability,
+            by: *by,
+        },
+        Change::Read(capability) => Action::Read {
+            device,
+            capability: *capability,
+        },
+    })
+}
+
+fn texts(actions: &[Action]) -> Vec<String> {
+    actions.iter().map(ToString::to_string).collect()
+}
+
+fn list(texts: &[String]) -> String {
+    if texts.is_empty() {
+        "nothing".into()
+    } else {
+        texts.join("; ")
+    }
+}
+
+fn describe(intent: &Intent, actions: &[Action]) -> String {
+    format!(
+        "understood as {} and does {}",
+        intent.name,
+        list(&texts(actions))
+    )
+}
+
+fn value_text(value: &Value) -> String {
+    match value {
+        Value::Text(text) => format!("\"{text}\""),
+        Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => n.to_string(),
+        Value::Duration(d) => format!("{} s", d.as_secs_f64()),
+    }
+}
