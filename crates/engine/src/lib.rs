@@ -8,3 +8,4 @@ pub mod runtime;
 pub mod speech;
 pub mod vad;
 pub mod wake;
+pub mod whisper;

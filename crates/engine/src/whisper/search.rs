@@ -1,0 +1,421 @@
+//! The search: which sentences of the graph does the model believe in?
+//!
+//! A node is a prefix of tokens with all the ways the graph can read it. The search goes on with the node that lags
+//! least behind the best node of the same length: clean speech makes one straight dive, noise makes it look around.
+//! Nodes that lag more than [`SearchConfig::margin`] are dropped, so what is left in the end is every reading worth
+//! a look, with true probabilities.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use mynah_assistant::ports::{Cancel, ModelError};
+use mynah_intent::{StateId, WordId};
+
+use super::lexicon::{Ending, Free, Lexicon, Place, Trie};
+use super::vocabulary::Token;
+
+/// A model that says what comes next. Whisper's decoder, or a table in a test.
+pub trait NextToken {
+    /// Writes the natural logarithm of the probability of each next token after `prefix`: of the text tokens, and of
+    /// the end of the text at its number; the last of `out` is the end or the last text token, whichever is higher.
+    fn after(&mut self, prefix: &[Token], out: &mut Vec<f32>) -> Result<(), ModelError>;
+}
+
+/// How to search.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SearchConfig {
+    /// Added for each word, in nats. Without it noise makes the search stop early.
+    pub word_bonus: f32,
+    /// How far a prefix may lag behind the best of its length, in nats.
+    pub margin: f32,
+    /// Decoder steps at most.
+    pub max_steps: usize,
+    /// Tokens of a sentence at most.
+    pub max_tokens: usize,
+}
+
+impl Default for SearchConfig {
+    fn default() -> Self {
+        SearchConfig { word_bonus: 1.0, margin: 6.0, max_steps: 96, max_tokens: 64 }
+    }
+}
+
+/// One finished reading.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reading {
+    /// The words as the templates have them, without the wake phrase.
+    pub text: String,
+    /// Logarithm of its probability, over all ways of writing it.
+    pub score: f32,
+    /// Tokens of its likeliest way of writing, the end counted.
+    pub tokens: usize,
+    /// Words, the wake phrase counted as one.
+    pub words: usize,
+    /// How much likelier the model's own next tokens were, summed over its likeliest way of writing; 0 or more.
+    pub regret: f32,
+    /// What ranks readings: `score` and the bonus for each word.
+    pub rank: f32,
+}
+
+/// What a search found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Found {
+    /// The best first. Empty when no sentence could be finished.
+    pub readings: Vec<Reading>,
+    /// Decoder steps that it took.
+    pub steps: usize,
+}
+
+/// One way to read a prefix.
+#[derive(Clone, Debug)]
+struct Way {
+    state: StateId,
+    place: Place,
+    /// Node in the trie of `state`; 0 between words.
+    node: u32,
+    /// The last word is free and may go on.
+    open: bool,
+    /// A comma was just written.
+    comma: bool,
+    /// The last finished word, as an index into `Search::words`.
+    last: Option<u32>,
+    count: u16,
+}
+
+/// A finished word and what stood before it.
+struct Said {
+    before: Option<u32>,
+    word: SaidWord,
+}
+
+#[derive(Clone)]
+enum SaidWord {
+    Known(WordId),
+    Free(Vec<u8>),
+    Wake,
+}
+
+struct Prefix {
+    parent: Option<u32>,
+    token: Token,
+    depth: usize,
+    score: f32,
+    regret: f32,
+    rank: f32,
+    ways: Vec<Way>,
+}
+
+/// Ways to read one prefix at most; more than a handful means that words share their spelling throughout.
+const MAX_WAYS: usize = 24;
+
+/// Searches the sentences of `lexicon` under `model`.
+pub fn search(
+    model: &mut dyn NextToken,
+    lexicon: &mut Lexicon,
+    config: &SearchConfig,
+    cancel: &Cancel,
+) -> Result<Found, ModelError> {
+    Search::new(lexicon, config).run(model, cancel)
+}
+
+struct Search<'a> {
+    lexicon: &'a mut Lexicon,
+    config: &'a SearchConfig,
+    prefixes: Vec<Prefix>,
+    open: Vec<u32>,
+    words: Vec<Said>,
+    /// Rank of the best prefix of each length.
+    best_at: Vec<f32>,
+    /// Rank and length of the best finished reading.
+    finished: Option<(f32, usize)>,
+    readings: BTreeMap<String, Reading>,
+    free: Arc<[Free]>,
+}
+
+impl<'a> Search<'a> {
+    fn new(lexicon: &'a mut Lexicon, config: &'a SearchConfig) -> Self {
+        let start = lexicon.graph().start();
+        let free = lexicon.free();
+        let way = Way {
+            state: start,
+            place: Place::First,
+            node: 0,
+            open: false,
+            comma: false,
+            last: None,
+            count: 0,
+        };
+        let root =
+            Prefix { parent: None, token: 0, depth: 0, score: 0.0, regret: 0.0, rank: 0.0, ways: vec![way] };
+        Search {
+            lexicon,
+            config,
+            prefixes: vec![root],
+            open: vec![0],
+            words: Vec::new(),
+            best_at: vec![0.0],
+            finished: None,
+            readings: BTreeMap::new(),
+            free,
+        }
+    }
+
+    fn run(mut self, model: &mut dyn NextToken, cancel: &Cancel) -> Result<Found, ModelError> {
+        let mut steps = 0;
+        let mut log_probs = Vec::new();
+        let mut tokens = Vec::new();
+        while steps < self.config.max_steps {
+            let Some(at) = self.next_prefix() else { break };
+            if cancel.is_cancelled() {
+                return Err(ModelError::Cancelled);
+            }
+            self.tokens_of(at, &mut tokens);
+            model.after(&tokens, &mut log_probs)?;
+            steps += 1;
+            self.expand(at, &log_probs);
+        }
+        let mut readings: Vec<Reading> = self.readings.into_values().collect();
+        readings.sort_by(|a, b| b.rank.total_cmp(&a.rank));
+        Ok(Found { readings, steps })
+    }
+
+    /// How far a prefix lags behind the best of its length, or behind the best reading when that is shorter.
+    fn lag(&self, depth: usize, rank: f32) -> f32 {
+        let mut best = self.best_at.get(depth).copied().unwrap_or(rank);
+        if let Some((finished, length)) = self.finished
+            && depth >= length
+        {
+            best = best.max(finished);
+        }
+        best - rank
+    }
+
+    /// Takes the open prefix that lags least; among equals the longest.
+    fn next_prefix(&mut self) -> Option<u32> {
+        let key = |&i: &u32| {
+            let prefix = &self.prefixes[i as usize];
+            (self.lag(prefix.depth, prefix.rank), std::cmp::Reverse(prefix.depth))
+        };
+        let (place, lag) = self
+            .open
+            .iter()
+            .enumerate()
+            .map(|(place, i)| (place, key(i)))
+            .min_by(|(_, a), (_, b)| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)))
+            .map(|(place, (lag, _))| (place, lag))?;
+        (lag <= self.config.margin).then(|| self.open.swap_remove(place))
+    }
+
+    fn tokens_of(&self, at: u32, out: &mut Vec<Token>) {
+        out.clear();
+        let mut prefix = &self.prefixes[at as usize];
+        while let Some(parent) = prefix.parent {
+            out.push(prefix.token);
+            prefix = &self.prefixes[parent as usize];
+        }
+        out.reverse();
+    }
+
+    fn expand(&mut self, at: u32, log_probs: &[f32]) {
+        let (depth, score, regret, ways) = {
+            let prefix = &mut self.prefixes[at as usize];
+            (prefix.depth, prefix.score, prefix.regret, std::mem::take(&mut prefix.ways))
+        };
+        let of = |token: Token| log_probs.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
+        let top = log_probs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        let end = self.end_score(&of);
+        // A token below this cannot be within the margin even if it ends a word.
+        let floor = top.min(0.0) - 4.0 * self.config.margin;
+        let mut next: BTreeMap<Token, Vec<Way>> = BTreeMap::new();
+        for way in &ways {
+            if way.node == 0 {
+                if !way.comma && way.last.is_some() && self.lexicon.graph().is_final(way.state) {
+                    self.finish(way, score + end, regret + (top - end).max(0.0), depth + 1);
+                }
+                self.free_words(way, log_probs, floor, &mut next);
+                if let Some(comma) = self.lexicon.comma
+                    && !way.comma
+                    && way.last.is_some()
+                {
+                    push(&mut next, comma, Way { comma: true, open: false, ..way.clone() });
+                }
+            }
+            let trie = self.lexicon.trie(way.state, way.place);
+            for &(token, node) in trie.next(way.node) {
+                if of(token) > floor {
+                    self.step(way, &trie, node, token, &mut next);
+                }
+            }
+        }
+        if depth + 1 >= self.config.max_tokens {
+            return;
+        }
+        let child = |token: Token, ways: &[Way], bonus: f32| {
+            let words = ways.iter().map(|w| w.count).max().unwrap_or(0);
+            let score = score + of(token);
+            (score, score + bonus * f32::from(words))
+        };
+        for (&token, ways) in &next {
+            let (_, rank) = child(token, ways, self.config.word_bonus);
+            if self.best_at.len() <= depth + 1 {
+                self.best_at.push(rank);
+            }
+            self.best_at[depth + 1] = self.best_at[depth + 1].max(rank);
+        }
+        for (token, ways) in next {
+            let (score, rank) = child(token, &ways, self.config.word_bonus);
+            if self.lag(depth + 1, rank) <= self.config.margin {
+                let regret = regret + (top - of(token)).max(0.0);
+                self.open.push(self.prefixes.len() as u32);
+                self.prefixes.push(Prefix {
+                    parent: Some(at),
+                    token,
+                    depth: depth + 1,
+                    score,
+                    regret,
+                    rank,
+                    ways,
+                });
+            }
+        }
+    }
+
+    /// The end of the text, or a full stop, question or exclamation mark.
+    fn end_score(&self, of: &dyn Fn(Token) -> f32) -> f32 {
+        let end = self.lexicon.vocabulary().end();
+        self.lexicon.stops.iter().fold(of(end), |sum, &stop| log_add(sum, of(stop)))
+    }
+
+    fn step(
+        &mut self,
+        way: &Way,
+        trie: &Trie,
+        node: u32,
+        token: Token,
+        next: &mut BTreeMap<Token, Vec<Way>>,
+    ) {
+        if !trie.next(node).is_empty() {
+            push(next, token, Way { node, open: false, comma: false, ..way.clone() });
+        }
+        for &(to, ending) in trie.ends(node) {
+            let (word, place) = match ending {
+                Ending::Word(word) => (SaidWord::Known(word), Place::Later),
+                Ending::Wake => (SaidWord::Wake, Place::First),
+            };
+            let last = self.say(way.last, word);
+            let way = Way {
+                state: to,
+                place,
+                node: 0,
+                open: false,
+                comma: false,
+                last: Some(last),
+                count: way.count + 1,
+            };
+            push(next, token, way);
+        }
+    }
+
+    /// Words that are not of the graph, where a wildcard permits them.
+    fn free_words(&mut self, way: &Way, log_probs: &[f32], floor: f32, next: &mut BTreeMap<Token, Vec<Way>>) {
+        let begins =
+            if way.comma && way.place == Place::First { None } else { self.lexicon.any_word(way.state) };
+        if begins.is_none() && !way.open {
+            return;
+        }
+        let free = self.free.clone();
+        for (token, (&log_prob, &kind)) in (0..).zip(log_probs.iter().zip(free.iter())) {
+            if log_prob < floor.max(-12.0) {
+                continue;
+            }
+            match (kind, begins) {
+                (Free::Begins, Some(to)) => {
+                    let bytes = self.lexicon.vocabulary().bytes(token).to_vec();
+                    let last = self.say(way.last, SaidWord::Free(bytes));
+                    let way = Way {
+                        state: to,
+                        place: Place::Later,
+                        node: 0,
+                        open: true,
+                        comma: false,
+                        last: Some(last),
+                        count: way.count + 1,
+                    };
+                    push(next, token, way);
+                }
+                (Free::Continues, _) if way.open => {
+                    let Some(Said { before, word: SaidWord::Free(bytes) }) =
+                        way.last.map(|last| &self.words[last as usize])
+                    else {
+                        continue;
+                    };
+                    let (before, mut bytes) = (*before, bytes.clone());
+                    bytes.extend_from_slice(self.lexicon.vocabulary().bytes(token));
+                    let last = self.say(before, SaidWord::Free(bytes));
+                    push(next, token, Way { last: Some(last), ..way.clone() });
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn say(&mut self, before: Option<u32>, word: SaidWord) -> u32 {
+        self.words.push(Said { before, word });
+        self.words.len() as u32 - 1
+    }
+
+    fn finish(&mut self, way: &Way, score: f32, regret: f32, tokens: usize) {
+        let text = self.text(way.last);
+        if text.is_empty() || !score.is_finite() {
+            return;
+        }
+        let words = usize::from(way.count);
+        let bonus = self.config.word_bonus * words as f32;
+        let rank = match self.readings.get_mut(&text) {
+            Some(reading) => {
+                if score + bonus > reading.rank {
+                    (reading.tokens, reading.words, reading.regret) = (tokens, words, regret);
+                }
+                reading.score = log_add(reading.score, score);
+                reading.rank = reading.score + self.config.word_bonus * reading.words as f32;
+                reading.rank
+            }
+            None => {
+                let rank = score + bonus;
+                self.readings.insert(text.clone(), Reading { text, score, tokens, words, regret, rank });
+                rank
+            }
+        };
+        if self.finished.is_none_or(|(best, _)| rank > best) {
+            self.finished = Some((rank, tokens));
+        }
+    }
+
+    fn text(&self, last: Option<u32>) -> String {
+        let mut words = Vec::new();
+        let mut at = last;
+        while let Some(said) = at.map(|i| &self.words[i as usize]) {
+            match &said.word {
+                SaidWord::Known(id) => words.push(self.lexicon.graph().word(*id).text.clone()),
+                SaidWord::Free(bytes) => words.push(String::from_utf8_lossy(bytes).trim().to_lowercase()),
+                SaidWord::Wake => {}
+            }
+            at = said.before;
+        }
+        words.reverse();
+        words.join(" ")
+    }
+}
+
+fn push(next: &mut BTreeMap<Token, Vec<Way>>, token: Token, way: Way) {
+    let ways = next.entry(token).or_default();
+    if ways.len() < MAX_WAYS {
+        ways.push(way);
+    }
+}
+
+/// ln(eᵃ + eᵇ).
+fn log_add(a: f32, b: f32) -> f32 {
+    let (high, low) = if a > b { (a, b) } else { (b, a) };
+    if low == f32::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
+}

@@ -1,0 +1,204 @@
+//! The [`Transcriber`] port over Whisper and a word graph.
+
+use std::sync::Arc;
+
+use mynah_assistant::ports::{Alternative, Cancel, Hints, Hypothesis, ModelError, Partial, Transcriber};
+use mynah_audio::{Frame, SamplePos, Samples};
+
+use super::confidence::Evidence;
+use super::lexicon::Lexicon;
+use super::model::{Session, WhisperModel};
+use super::search::{Found, SearchConfig, search};
+use super::trim;
+
+/// How [`GrammarTranscriber`] works.
+#[derive(Clone, Debug, PartialEq)]
+pub struct WhisperConfig {
+    /// BCP 47 language of the sentences, `en`. An English-only model knows no other.
+    pub language: String,
+    /// Threads. More than one pays on an idle machine only: as many as there are cores on a busy one can take ten
+    /// times as long.
+    pub threads: usize,
+    /// The search.
+    pub search: SearchConfig,
+    /// Readings of a lower probability than this, in nats per token, are refused.
+    pub reject_below: f32,
+    /// Readings that go into [`Hypothesis::n_best`] at most.
+    pub n_best: usize,
+}
+
+impl Default for WhisperConfig {
+    fn default() -> Self {
+        WhisperConfig {
+            language: "en".into(),
+            threads: 1,
+            search: SearchConfig::default(),
+            reject_below: -0.8,
+            n_best: 5,
+        }
+    }
+}
+
+/// Sound that is shorter has no word in it.
+const LEAST: usize = 16_000 / 5;
+/// Kept after the end of speech: the last consonant is quiet.
+const TAIL: Samples = Samples::from_millis(200);
+/// Whisper hears 30 s at most.
+const MOST: usize = 30 * 16_000;
+/// A turn may end early when the best reading leads by this much, in nats.
+const CLEAR_LEAD: f32 = 3.0;
+/// and is at least this sure.
+const CLEAR_CONFIDENCE: f32 = 0.9;
+
+/// Hears the sentences of a word graph. One turn at a time; `begin` starts the next.
+#[derive(Debug)]
+pub struct GrammarTranscriber {
+    session: Session,
+    model: WhisperModel,
+    config: WhisperConfig,
+    lexicon: Option<Lexicon>,
+    start: Option<SamplePos>,
+    samples: Vec<f32>,
+    /// What was worked out at the last pause, and how many samples it has heard.
+    ahead: Option<(usize, Hypothesis)>,
+}
+
+impl GrammarTranscriber {
+    /// A recogniser with working memory of its own over shared weights.
+    ///
+    /// # Errors
+    /// [`ModelError`] when whisper.cpp has no memory for it, or the language is unknown.
+    pub fn new(model: &WhisperModel, config: WhisperConfig) -> Result<Self, ModelError> {
+        if !model.is_multilingual() && config.language != "en" {
+            return Err(ModelError::Unusable(format!(
+                "whisper model {} knows English only, not \"{}\". `mynah models fetch whisper-base` gets one that does",
+                model.path().display(),
+                config.language
+            )));
+        }
+        let session = model.session(&config.language, config.threads)?;
+        Ok(GrammarTranscriber {
+            session,
+            model: model.clone(),
+            config,
+            lexicon: None,
+            start: None,
+            samples: Vec::new(),
+            ahead: None,
+        })
+    }
+
+    /// Recognises a whole recording of 16 kHz mono sound.
+    ///
+    /// # Errors
+    /// See [`Transcriber::finish`].
+    pub fn recognize(
+        &mut self,
+        samples: &[f32],
+        hints: &Hints,
+        cancel: &Cancel,
+    ) -> Result<Hypothesis, ModelError> {
+        self.begin(hints);
+        self.samples.extend_from_slice(&samples[..samples.len().min(MOST)]);
+        self.decode(self.samples.len(), cancel)
+    }
+
+    /// The search's raw result for a whole recording: every reading with its score. For tuning and benches.
+    ///
+    /// # Errors
+    /// See [`Transcriber::finish`].
+    pub fn readings(&mut self, samples: &[f32], hints: &Hints, cancel: &Cancel) -> Result<Found, ModelError> {
+        self.begin(hints);
+        self.samples.extend_from_slice(&samples[..samples.len().min(MOST)]);
+        self.find(self.samples.len(), cancel)
+    }
+
+    fn find(&mut self, length: usize, cancel: &Cancel) -> Result<Found, ModelError> {
+        let Some(lexicon) = &mut self.lexicon else { return Ok(Found::default()) };
+        let heard = &self.samples[..length.min(self.samples.len())];
+        let heard = &heard[trim::speech(heard)];
+        if heard.len() < LEAST {
+            return Ok(Found::default());
+        }
+        if cancel.is_cancelled() {
+            return Err(ModelError::Cancelled);
+        }
+        self.session.encode(heard)?;
+        search(&mut self.session, lexicon, &self.config.search, cancel)
+    }
+
+    fn decode(&mut self, length: usize, cancel: &Cancel) -> Result<Hypothesis, ModelError> {
+        let found = self.find(length, cancel)?;
+        Ok(self.hypothesis(&found))
+    }
+
+    /// What a search's result says, as the assistant takes it.
+    pub fn hypothesis(&self, found: &Found) -> Hypothesis {
+        let Some((best, evidence)) = Evidence::of(found) else { return Hypothesis::default() };
+        Hypothesis {
+            text: best.text.clone(),
+            confidence: evidence.confidence(),
+            accepted: evidence.per_token >= self.config.reject_below,
+            n_best: found
+                .readings
+                .iter()
+                .take(self.config.n_best)
+                .map(|r| Alternative { text: r.text.clone(), score: r.rank / r.tokens.max(1) as f32 })
+                .collect(),
+            free_text: None,
+        }
+    }
+}
+
+impl Transcriber for GrammarTranscriber {
+    fn begin(&mut self, hints: &Hints) {
+        let same = self.lexicon.as_ref().is_some_and(|lexicon| {
+            Arc::ptr_eq(lexicon.graph(), &hints.graph) && lexicon.wake_phrase() == hints.wake_phrase.as_ref()
+        });
+        if !same {
+            let vocabulary = self.model.vocabulary().clone();
+            self.lexicon = Some(Lexicon::new(hints.graph.clone(), vocabulary, hints.wake_phrase.clone()));
+        }
+        self.start = None;
+        self.samples.clear();
+        self.ahead = None;
+    }
+
+    fn push(&mut self, frame: &Frame) -> Result<Option<Partial>, ModelError> {
+        let start = *self.start.get_or_insert(frame.pos());
+        let at = frame.pos().since(start).0 as usize;
+        if at < MOST {
+            // A gap in the sound stays a gap; what comes twice is heard once.
+            self.samples.resize(at, 0.0);
+            self.samples.extend_from_slice(frame.samples());
+        }
+        Ok(None)
+    }
+
+    fn pause(&mut self, cancel: &Cancel) -> Result<Option<Partial>, ModelError> {
+        let length = self.samples.len();
+        let found = self.find(length, cancel)?;
+        let hypothesis = self.hypothesis(&found);
+        let partial = Evidence::of(&found).map(|(best, evidence)| Partial {
+            text: best.text.clone(),
+            confidence: hypothesis.confidence,
+            complete: hypothesis.accepted
+                && evidence.lead >= CLEAR_LEAD
+                && hypothesis.confidence >= CLEAR_CONFIDENCE,
+        });
+        self.ahead = Some((length, hypothesis));
+        Ok(partial)
+    }
+
+    fn finish(&mut self, speech_end: SamplePos, cancel: &Cancel) -> Result<Hypothesis, ModelError> {
+        let start = self.start.unwrap_or_default();
+        let spoken = speech_end.since(start).0 as usize;
+        if let Some((heard, hypothesis)) = self.ahead.take()
+            && heard >= spoken
+        {
+            return Ok(hypothesis);
+        }
+        let length = (speech_end + TAIL).since(start).0 as usize;
+        self.decode(length, cancel)
+    }
+}
