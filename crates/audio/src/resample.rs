@@ -83,6 +83,11 @@ impl Resampler {
         self.fft.as_ref().map_or(0, |fft| fft.output_delay())
     }
 
+    /// The rate of the output, in Hz.
+    pub fn to(&self) -> u32 {
+        self.to
+    }
+
     /// Takes samples and hands on what is ready. Does not allocate.
     pub fn push(&mut self, mut input: &[f32], sink: &mut dyn FnMut(&[f32])) {
         self.taken += input.len() as u64;

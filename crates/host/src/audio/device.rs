@@ -1,0 +1,225 @@
+//! Which sound devices there are, and finding one by name.
+
+use std::fmt;
+
+use cpal::HostId;
+use cpal::traits::{DeviceTrait, HostTrait};
+
+use super::AudioError;
+
+/// Microphone or loudspeaker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// Sound comes in.
+    Input,
+    /// Sound goes out.
+    Output,
+}
+
+impl Direction {
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Direction::Input => "microphone",
+            Direction::Output => "loudspeaker",
+        }
+    }
+}
+
+/// One device in one direction.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct DeviceInfo {
+    /// `pulseaudio:alsa_input.usb-…` or `alsa:hw:CARD=1,DEV=0`: unique, and the same after a restart.
+    pub id: String,
+    /// For people.
+    pub name: String,
+    /// Which way.
+    pub direction: Direction,
+    /// What is used when no device is named.
+    pub default: bool,
+    /// Its own rate in Hz; None when it does not say.
+    pub rate: Option<u32>,
+    /// Its own number of channels; None when it does not say.
+    pub channels: Option<u16>,
+}
+
+impl fmt::Display for DeviceInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} ({})", self.name, self.id)
+    }
+}
+
+/// All devices of PulseAudio (also PipeWire's) and ALSA, PulseAudio's first. Empty when there are none.
+pub fn list_devices() -> Vec<DeviceInfo> {
+    devices(&HOSTS, None).into_iter().map(|found| found.info).collect()
+}
+
+/// PulseAudio shares the devices with other programs, so it is asked first.
+const HOSTS: [HostId; 2] = [HostId::PulseAudio, HostId::Alsa];
+
+pub(super) struct Found {
+    pub(super) device: cpal::Device,
+    pub(super) info: DeviceInfo,
+}
+
+/// The device that `wanted` names: by id, by name, or by a part of either that fits no other. None for the default.
+pub(super) fn find(direction: Direction, wanted: Option<&str>) -> Result<Found, AudioError> {
+    let Some(wanted) = wanted.filter(|wanted| !wanted.eq_ignore_ascii_case("default")) else {
+        return default(direction);
+    };
+    let mut found = devices(&HOSTS, Some(direction));
+    let infos: Vec<DeviceInfo> = found.iter().map(|found| found.info.clone()).collect();
+    let at = choose(&infos, direction, wanted)?;
+    Ok(found.swap_remove(at))
+}
+
+/// Which of `infos` is meant.
+fn choose(infos: &[DeviceInfo], direction: Direction, wanted: &str) -> Result<usize, AudioError> {
+    let low = wanted.to_lowercase();
+    let bare = |info: &DeviceInfo| info.id.split_once(':').map_or_else(String::new, |(_, id)| id.to_lowercase());
+    let exact = |info: &DeviceInfo| {
+        info.id.to_lowercase() == low || info.name.to_lowercase() == low || bare(info) == low
+    };
+    if let Some(at) = infos.iter().position(exact) {
+        return Ok(at);
+    }
+    let fits = |info: &&DeviceInfo| info.name.to_lowercase().contains(&low) || bare(info).contains(&low);
+    let matching: Vec<&DeviceInfo> = infos.iter().filter(fits).collect();
+    match matching[..] {
+        [] => Err(AudioError::NoDevice {
+            direction,
+            wanted: Some(wanted.to_owned()),
+            available: infos.iter().map(ToString::to_string).collect(),
+        }),
+        // One thing under several names of ALSA, or through both systems: the first stands for all when the names agree.
+        [first, ref rest @ ..] if rest.iter().all(|other| other.name == first.name) => {
+            Ok(infos.iter().position(|info| info == first).unwrap_or(0))
+        }
+        _ => Err(AudioError::AmbiguousDevice {
+            direction,
+            wanted: wanted.to_owned(),
+            matching: matching.iter().map(ToString::to_string).collect(),
+        }),
+    }
+}
+
+fn default(direction: Direction) -> Result<Found, AudioError> {
+    for id in HOSTS {
+        let Ok(host) = cpal::host_from_id(id) else { continue };
+        let device = match direction {
+            Direction::Input => host.default_input_device(),
+            Direction::Output => host.default_output_device(),
+        };
+        // ALSA names a default even where there is no card; it then has no configuration.
+        if let Some(device) = device
+            && let Some(info) = describe(&device, direction, true)
+            && info.rate.is_some()
+        {
+            return Ok(Found { device, info });
+        }
+    }
+    let available = devices(&HOSTS, Some(direction)).iter().map(|found| found.info.to_string()).collect();
+    Err(AudioError::NoDevice { direction, wanted: None, available })
+}
+
+fn devices(hosts: &[HostId], direction: Option<Direction>) -> Vec<Found> {
+    let mut all = Vec::new();
+    for &id in hosts {
+        let Ok(host) = cpal::host_from_id(id) else { continue };
+        let defaults = [host.default_input_device(), host.default_output_device()];
+        let Ok(devices) = host.devices() else { continue };
+        for device in devices {
+            for (way, default) in [Direction::Input, Direction::Output].into_iter().zip(&defaults) {
+                let usable = match way {
+                    Direction::Input => device.supports_input(),
+                    Direction::Output => device.supports_output(),
+                };
+                if !usable || direction.is_some_and(|wanted| wanted != way) {
+                    continue;
+                }
+                if let Some(info) = describe(&device, way, default.as_ref() == Some(&device)) {
+                    all.push(Found { device: device.clone(), info });
+                }
+            }
+        }
+    }
+    // Only one default a direction: that of the first system that has one.
+    for way in [Direction::Input, Direction::Output] {
+        let mut seen = false;
+        for found in all.iter_mut().filter(|found| found.info.direction == way) {
+            found.info.default &= !seen;
+            seen |= found.info.default;
+        }
+    }
+    all
+}
+
+fn describe(device: &cpal::Device, direction: Direction, default: bool) -> Option<DeviceInfo> {
+    let id = device.id().ok()?.to_string();
+    let name = device.description().map_or_else(|_| id.clone(), |description| description.name().to_owned());
+    let config = match direction {
+        Direction::Input => device.default_input_config(),
+        Direction::Output => device.default_output_config(),
+    };
+    let config = config.ok();
+    Some(DeviceInfo {
+        id,
+        name,
+        direction,
+        default,
+        rate: config.as_ref().map(cpal::SupportedStreamConfig::sample_rate),
+        channels: config.as_ref().map(cpal::SupportedStreamConfig::channels),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+
+    fn check(wanted: &str, expected: Expect) {
+        let info = |id: &str, name: &str| DeviceInfo {
+            id: id.into(),
+            name: name.into(),
+            direction: Direction::Input,
+            default: false,
+            rate: Some(48_000),
+            channels: Some(2),
+        };
+        let infos = [
+            info("pulseaudio:usb_jabra", "Jabra Speak 410"),
+            info("pulseaudio:spk.monitor", "Monitor of Built-in"),
+            info("alsa:hw:CARD=1", "Jabra Speak 410"),
+            info("alsa:hw:CARD=0", "Built-in"),
+        ];
+        let found = choose(&infos, Direction::Input, wanted);
+        expected.assert_eq(&found.map_or_else(|e| e.to_string(), |at| infos[at].id.clone()));
+    }
+
+    #[test]
+    fn devices_are_found_by_id_name_or_part() {
+        check("jabra", expect!["pulseaudio:usb_jabra"]);
+        check("alsa:hw:CARD=1", expect!["alsa:hw:CARD=1"]);
+        check("hw:card=1", expect!["alsa:hw:CARD=1"]);
+        check("built-in", expect!["alsa:hw:CARD=0"]);
+        check(
+            "hw",
+            expect![[
+                r#"microphone "hw" may be any of these: "Jabra Speak 410" (alsa:hw:CARD=1), "Built-in" (alsa:hw:CARD=0)"#
+            ]],
+        );
+        check(
+            "webcam",
+            expect![[
+                r#"there is no microphone "webcam"; there is: "Jabra Speak 410" (pulseaudio:usb_jabra), "Monitor of Built-in" (pulseaudio:spk.monitor), "Jabra Speak 410" (alsa:hw:CARD=1), "Built-in" (alsa:hw:CARD=0)"#
+            ]],
+        );
+    }
+
+    #[test]
+    fn no_device_at_all_says_what_to_do() {
+        let error = AudioError::NoDevice { direction: Direction::Input, wanted: None, available: vec![] };
+        expect!["no microphone was found; the machine has none. Connect one, or give a file with --input"]
+            .assert_eq(&error.to_string());
+    }
+}

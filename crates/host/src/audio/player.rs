@@ -1,0 +1,498 @@
+//! Cues and speech, to a loudspeaker, a WAV file, or nowhere.
+
+use std::fs::File;
+use std::io::BufWriter;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering::Relaxed, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use cpal::traits::{DeviceTrait, StreamTrait};
+use cpal::{ErrorKind, FromSample, OutputCallbackInfo, SampleFormat, SizedSample, StreamConfig};
+use mynah_audio::{RATES, Resampler};
+use rtrb::{Consumer, Producer, RingBuffer};
+
+use super::AudioError;
+use super::capture::{buffer_size, refused};
+use super::device::{Direction, find};
+
+/// Where sound goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OutputSpec {
+    /// A loudspeaker by id, name or part of either; None is the default one.
+    Device(Option<String>),
+    /// A WAV file (24 kHz, 16 bits, mono) that gets one sound after the other, without the pauses between them.
+    Wav(PathBuf),
+    /// Nowhere.
+    Null,
+}
+
+/// Plays one sound after the other. Belongs to one thread; [`control`](Self::control) is for all others.
+pub struct Player {
+    spec: OutputSpec,
+    output: Output,
+    shared: Arc<Shared>,
+    /// For outputs that are no device: keep time as a device would.
+    realtime: bool,
+}
+
+/// Stops the sound, sets its volume and tells how long it lasts, from any thread. Clones share the player.
+#[derive(Clone)]
+pub struct PlayerControl {
+    shared: Arc<Shared>,
+}
+
+/// One sound that is being given piece by piece, from [`Player::begin`].
+pub struct Sound<'a> {
+    player: &'a mut Player,
+    resampler: Resampler,
+    resampled: Vec<f32>,
+    stops: u64,
+}
+
+/// The rate of WAV files, in Hz.
+const WAV_RATE: u32 = 24_000;
+/// Sound that may wait for the loudspeaker.
+const RING_SECONDS: usize = 10;
+/// A device that takes nothing for so long is lost.
+const STALL: Duration = Duration::from_secs(3);
+/// How often a thread that waits for room or for the end looks again.
+const LOOK: Duration = Duration::from_millis(5);
+/// A sound that is stopped fades over this many parts of a second, so that it does not click.
+const FADE: u32 = 200;
+const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
+
+enum Output {
+    Device(Box<Device>),
+    Wav { path: PathBuf, writer: hound::WavWriter<BufWriter<File>> },
+    Null,
+}
+
+struct Device {
+    name: String,
+    rate: u32,
+    ring: Producer<f32>,
+    _stream: cpal::Stream,
+}
+
+/// Shared by the player, its controls and the callback.
+struct Shared {
+    /// The times below count from here.
+    epoch: Instant,
+    /// 0 to 100.
+    volume: AtomicU8,
+    /// Times that stopping was asked for.
+    stops: AtomicU64,
+    /// Samples that were put into the ring, and that left it, at the device's rate.
+    queued: AtomicU64,
+    taken: AtomicU64,
+    /// The callback throws away all before this one of the queued samples.
+    throw_before: AtomicU64,
+    /// Nanoseconds since the epoch: when the last sound leaves the loudspeaker.
+    silent_at: AtomicU64,
+    /// Nanoseconds from the callback to the loudspeaker.
+    latency: AtomicU64,
+    /// The device's rate in Hz.
+    rate: AtomicU64,
+    /// Why the stream ended. Not touched by the audio callback.
+    failure: Mutex<Option<String>>,
+}
+
+impl Player {
+    /// Opens a loudspeaker, or makes the file. `realtime` matters where there is no device: the player then keeps time
+    /// as if there were one; else it is done at once.
+    pub fn open(spec: OutputSpec, realtime: bool) -> Result<Self, AudioError> {
+        let shared = Arc::new(Shared::new());
+        let output = match &spec {
+            OutputSpec::Device(wanted) => Output::Device(Box::new(Device::open(wanted.as_deref(), &shared)?)),
+            OutputSpec::Wav(path) => {
+                let wav = hound::WavSpec {
+                    channels: 1,
+                    sample_rate: WAV_RATE,
+                    bits_per_sample: 16,
+                    sample_format: hound::SampleFormat::Int,
+                };
+                let writer = hound::WavWriter::create(path, wav).map_err(|error| unwritable(path, &error))?;
+                Output::Wav { path: path.clone(), writer }
+            }
+            OutputSpec::Null => Output::Null,
+        };
+        Ok(Player { spec, output, shared, realtime })
+    }
+
+    /// For other threads.
+    pub fn control(&self) -> PlayerControl {
+        PlayerControl { shared: Arc::clone(&self.shared) }
+    }
+
+    /// Starts a sound of `rate` Hz, mono, after those before it. A loudspeaker that was lost is opened again.
+    pub fn begin(&mut self, rate: u32) -> Result<Sound<'_>, AudioError> {
+        let out_rate = match &self.output {
+            Output::Device(device) if self.shared.failure().is_none() => device.rate,
+            Output::Device(_) => {
+                let OutputSpec::Device(wanted) = &self.spec else { unreachable!("a device comes from its spec") };
+                self.shared.restart();
+                let device = Device::open(wanted.as_deref(), &self.shared)?;
+                let rate = device.rate;
+                self.output = Output::Device(Box::new(device));
+                rate
+            }
+            Output::Wav { .. } => WAV_RATE,
+            Output::Null => rate,
+        };
+        let resampler = Resampler::new(rate, out_rate)
+            .map_err(|why| AudioError::Unfit { what: "the sound to play".into(), why })?;
+        let stops = self.shared.stops.load(SeqCst);
+        Ok(Sound { player: self, resampler, resampled: Vec::new(), stops })
+    }
+
+    /// Plays a whole sound: [`begin`](Self::begin), [`Sound::play`], [`Sound::finish`].
+    pub fn play(&mut self, rate: u32, samples: &[f32]) -> Result<ControlFlow<()>, AudioError> {
+        let mut sound = self.begin(rate)?;
+        if sound.play(samples)?.is_break() {
+            return Ok(ControlFlow::Break(()));
+        }
+        sound.finish()
+    }
+
+    /// Waits until all that was given has been heard, or was stopped.
+    pub fn drain(&mut self) -> Result<(), AudioError> {
+        let control = self.control();
+        let mut stall = Stall::new(&self.shared);
+        loop {
+            let left = control.remaining();
+            if left.is_zero() {
+                return Ok(());
+            }
+            self.check(&mut stall)?;
+            thread::park_timeout(left.min(LOOK));
+        }
+    }
+
+    /// Fails when the device is gone.
+    fn check(&self, stall: &mut Stall) -> Result<(), AudioError> {
+        let Output::Device(device) = &self.output else { return Ok(()) };
+        if stall.is_stuck(&self.shared) {
+            self.shared.fail(format!("it took no sound for {} s", STALL.as_secs()));
+        }
+        match self.shared.failure() {
+            Some(why) => Err(AudioError::Lost { device: device.name.clone(), why }),
+            None => Ok(()),
+        }
+    }
+
+    /// Puts samples at the output's rate where they go. Waits for room.
+    fn write(&mut self, mut samples: &[f32], stops: u64) -> Result<ControlFlow<()>, AudioError> {
+        let mut stall = Stall::new(&self.shared);
+        while !samples.is_empty() {
+            if self.shared.stops.load(SeqCst) != stops {
+                return Ok(ControlFlow::Break(()));
+            }
+            match &mut self.output {
+                Output::Device(device) => {
+                    let (_, rest) = device.ring.push_partial_slice(samples);
+                    let pushed = samples.len() - rest.len();
+                    let queued = self.shared.queued.fetch_add(pushed as u64, SeqCst) + pushed as u64;
+                    if self.shared.stops.load(SeqCst) != stops {
+                        // The stop came between: these samples belong to what it ended.
+                        self.shared.throw_before.fetch_max(queued, SeqCst);
+                        return Ok(ControlFlow::Break(()));
+                    }
+                    samples = rest;
+                    if !samples.is_empty() {
+                        self.check(&mut stall)?;
+                        thread::park_timeout(LOOK);
+                    }
+                }
+                Output::Wav { path, writer } => {
+                    let gain = self.shared.gain();
+                    for sample in samples {
+                        let value = (sample * gain).clamp(-1.0, 1.0) * f32::from(i16::MAX);
+                        writer.write_sample(value.round() as i16).map_err(|error| unwritable(path, &error))?;
+                    }
+                    self.keep_time(samples.len(), WAV_RATE);
+                    samples = &[];
+                }
+                Output::Null => samples = &[],
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn keep_time(&self, samples: usize, rate: u32) {
+        if self.realtime {
+            let length = Duration::from_secs_f64(samples as f64 / f64::from(rate));
+            let from = self.shared.silent_at.load(SeqCst).max(self.shared.now());
+            self.shared.silent_at.store(from + length.as_nanos() as u64, SeqCst);
+        }
+    }
+}
+
+impl Sound<'_> {
+    /// Gives the next piece (−1..1). Waits while ten seconds are ahead of the loudspeaker. Breaks when the sound was
+    /// stopped: the rest need not be made.
+    pub fn play(&mut self, samples: &[f32]) -> Result<ControlFlow<()>, AudioError> {
+        self.resampled.clear();
+        let resampled = &mut self.resampled;
+        self.resampler.push(samples, &mut |piece| resampled.extend_from_slice(piece));
+        self.write()
+    }
+
+    /// The end of the sound. Does not wait for it to be heard: [`Player::drain`] does.
+    pub fn finish(mut self) -> Result<ControlFlow<()>, AudioError> {
+        self.resampled.clear();
+        let resampled = &mut self.resampled;
+        self.resampler.finish(&mut |piece| resampled.extend_from_slice(piece));
+        let flow = self.write()?;
+        if let Output::Wav { path, writer } = &mut self.player.output {
+            // The header is made true now, so that nothing is lost if the program is ended.
+            writer.flush().map_err(|error| unwritable(path, &error))?;
+        }
+        Ok(flow)
+    }
+
+    fn write(&mut self) -> Result<ControlFlow<()>, AudioError> {
+        if self.player.realtime && matches!(self.player.output, Output::Null) && self.live() {
+            self.player.keep_time(self.resampled.len(), self.resampler.to());
+        }
+        self.player.write(&self.resampled, self.stops)
+    }
+
+    fn live(&self) -> bool {
+        self.player.shared.stops.load(SeqCst) == self.stops
+    }
+}
+
+impl PlayerControl {
+    /// Ends what is playing and all that was begun before, at once. What was written into a file stays there.
+    pub fn stop(&self) {
+        self.shared.stops.fetch_add(1, SeqCst);
+        self.shared.throw_before.fetch_max(self.shared.queued.load(SeqCst), SeqCst);
+        let silent_at = self.shared.now() + self.shared.latency.load(Relaxed);
+        self.shared.silent_at.fetch_min(silent_at, SeqCst);
+    }
+
+    /// In percent; more than 100 is 100. Takes effect at once, on what is playing too.
+    pub fn set_volume(&self, percent: u8) {
+        self.shared.volume.store(percent.min(100), Relaxed);
+    }
+
+    /// In percent.
+    pub fn volume(&self) -> u8 {
+        self.shared.volume.load(Relaxed)
+    }
+
+    /// How much longer sound comes out of the loudspeaker, its latency included; zero when there is silence. An output
+    /// that is no device and does not keep time is always silent.
+    pub fn remaining(&self) -> Duration {
+        let shared = &self.shared;
+        let thrown = shared.throw_before.load(SeqCst).max(shared.taken.load(SeqCst));
+        let waiting = shared.queued.load(SeqCst).saturating_sub(thrown);
+        let ends = if waiting > 0 && shared.failure().is_none() {
+            let rate = shared.rate.load(Relaxed).max(1);
+            shared.now() + waiting * 1_000_000_000 / rate + shared.latency.load(Relaxed)
+        } else {
+            0
+        };
+        Duration::from_nanos(ends.max(shared.silent_at.load(SeqCst)).saturating_sub(shared.now()))
+    }
+
+    /// Until when sound comes out of the loudspeaker; None when there is silence.
+    pub fn playing_until(&self) -> Option<Instant> {
+        let left = self.remaining();
+        (!left.is_zero()).then(|| Instant::now() + left)
+    }
+}
+
+impl Shared {
+    fn new() -> Self {
+        Shared {
+            epoch: Instant::now(),
+            volume: AtomicU8::new(100),
+            stops: AtomicU64::new(0),
+            queued: AtomicU64::new(0),
+            taken: AtomicU64::new(0),
+            throw_before: AtomicU64::new(0),
+            silent_at: AtomicU64::new(0),
+            latency: AtomicU64::new(0),
+            rate: AtomicU64::new(1),
+            failure: Mutex::new(None),
+        }
+    }
+
+    fn now(&self) -> u64 {
+        self.epoch.elapsed().as_nanos() as u64
+    }
+
+    /// Loudness follows the cube of the amplitude closely enough for a volume knob; 100 % is the sound as it is.
+    fn gain(&self) -> f32 {
+        (f32::from(self.volume.load(Relaxed)) / 100.0).powi(3)
+    }
+
+    fn failure(&self) -> Option<String> {
+        self.failure.lock().ok().and_then(|failure| failure.clone())
+    }
+
+    fn fail(&self, why: String) {
+        if let Ok(mut failure) = self.failure.lock() {
+            failure.get_or_insert(why);
+        }
+    }
+
+    /// Before a device is opened again: what the old one had not played is gone.
+    fn restart(&self) {
+        let queued = self.queued.load(SeqCst);
+        self.taken.store(queued, SeqCst);
+        self.throw_before.store(queued, SeqCst);
+        self.silent_at.store(0, SeqCst);
+        if let Ok(mut failure) = self.failure.lock() {
+            *failure = None;
+        }
+    }
+}
+
+/// Notices a device that takes nothing.
+struct Stall {
+    taken: u64,
+    since: Instant,
+}
+
+impl Stall {
+    fn new(shared: &Shared) -> Self {
+        Stall { taken: shared.taken.load(SeqCst), since: Instant::now() }
+    }
+
+    fn is_stuck(&mut self, shared: &Shared) -> bool {
+        let taken = shared.taken.load(SeqCst);
+        if taken != self.taken || taken == shared.queued.load(SeqCst) {
+            *self = Stall { taken, since: Instant::now() };
+        }
+        self.since.elapsed() > STALL
+    }
+}
+
+/// The callback's end of the ring.
+struct Tap {
+    ring: Consumer<f32>,
+    shared: Arc<Shared>,
+    rate: u32,
+    gain: f32,
+}
+
+impl Tap {
+    /// Fills one sample for each entry of `mono`. Never allocates, locks, logs or blocks.
+    fn fill(&mut self, mut put: impl FnMut(usize, f32), frames: usize, latency: Duration) {
+        let shared = &self.shared;
+        let taken = shared.taken.load(SeqCst);
+        let throw = shared.throw_before.load(SeqCst).saturating_sub(taken) as usize;
+        let target = shared.gain();
+        let step = (target - self.gain) / frames.max(1) as f32;
+        let mut given = 0;
+        let mut used = 0;
+        if throw > 0 {
+            // Stopped: a short fade of what was to come, and away with the rest.
+            let throw = throw.min(self.ring.slots());
+            let fade = (self.rate / FADE) as usize;
+            if let Ok(old) = self.ring.read_chunk(throw) {
+                let (first, second) = old.as_slices();
+                for (n, sample) in first.iter().chain(second).take(fade.min(frames)).enumerate() {
+                    put(n, sample * self.gain * (1.0 - n as f32 / fade as f32));
+                    given += 1;
+                }
+                old.commit_all();
+                used += throw;
+            }
+        } else if let Ok(sound) = self.ring.read_chunk(frames.min(self.ring.slots())) {
+            let (first, second) = sound.as_slices();
+            for (n, sample) in first.iter().chain(second).enumerate() {
+                self.gain += step;
+                put(n, sample * self.gain);
+                given += 1;
+            }
+            used += given;
+            sound.commit_all();
+        }
+        self.gain = target;
+        let latency = latency.as_nanos() as u64;
+        shared.latency.store(latency, Relaxed);
+        if given > 0 {
+            let length = given as u64 * 1_000_000_000 / u64::from(self.rate);
+            shared.silent_at.store(shared.now() + latency + length, SeqCst);
+        }
+        shared.taken.store(taken + used as u64, SeqCst);
+    }
+}
+
+impl Device {
+    fn open(wanted: Option<&str>, shared: &Arc<Shared>) -> Result<Self, AudioError> {
+        let found = find(Direction::Output, wanted)?;
+        let name = found.info.name.clone();
+        let config = found.device.default_output_config().map_err(|error| refused(&name, &error))?;
+        let rate = config.sample_rate();
+        if !RATES.contains(&rate) {
+            let why = mynah_audio::FormatError::Rate(rate);
+            return Err(AudioError::Unfit { what: name, why });
+        }
+        let (ring, out) = RingBuffer::new(rate as usize * RING_SECONDS);
+        shared.rate.store(u64::from(rate), Relaxed);
+        let tap = Tap { ring: out, shared: Arc::clone(shared), rate, gain: shared.gain() };
+        let stream_config = StreamConfig {
+            channels: config.channels(),
+            sample_rate: rate,
+            buffer_size: buffer_size(&found.device, rate, 20),
+        };
+        let stream = build(&found.device, stream_config, config.sample_format(), tap)
+            .and_then(|stream| stream.play().map(|()| stream))
+            .map_err(|error| refused(&name, &error))?;
+        Ok(Device { name, rate, ring, _stream: stream })
+    }
+}
+
+fn build(
+    device: &cpal::Device,
+    config: StreamConfig,
+    format: SampleFormat,
+    tap: Tap,
+) -> Result<cpal::Stream, cpal::Error> {
+    macro_rules! as_type {
+        ($($format:ident => $sample:ty),*) => {
+            match format {
+                $(SampleFormat::$format => typed::<$sample>(device, config, tap),)*
+                _ => Err(cpal::Error::new(ErrorKind::UnsupportedConfig)),
+            }
+        };
+    }
+    as_type!(
+        F32 => f32, F64 => f64, I8 => i8, I16 => i16, I24 => cpal::I24, I32 => i32, I64 => i64,
+        U8 => u8, U16 => u16, U24 => cpal::U24, U32 => u32, U64 => u64
+    )
+}
+
+fn typed<T>(device: &cpal::Device, config: StreamConfig, mut tap: Tap) -> Result<cpal::Stream, cpal::Error>
+where
+    T: SizedSample + FromSample<f32>,
+{
+    let channels = usize::from(config.channels.max(1));
+    let shared = Arc::clone(&tap.shared);
+    let data = move |out: &mut [T], info: &OutputCallbackInfo| {
+        let times = info.timestamp();
+        let latency = times.playback.saturating_duration_since(times.callback);
+        let frames = out.len() / channels;
+        // The buffer comes filled with silence.
+        let put = |n: usize, sample: f32| {
+            out[n * channels..(n + 1) * channels].fill(T::from_sample_(sample.clamp(-1.0, 1.0)));
+        };
+        tap.fill(put, frames, latency);
+    };
+    let error = move |error: cpal::Error| match error.kind() {
+        ErrorKind::Xrun | ErrorKind::DeviceChanged | ErrorKind::RealtimeDenied => {}
+        _ => shared.fail(error.to_string()),
+    };
+    device.build_output_stream::<T, _, _>(config, data, error, Some(OPEN_TIMEOUT))
+}
+
+fn unwritable(path: &std::path::Path, error: &hound::Error) -> AudioError {
+    AudioError::Unreadable { file: path.to_owned(), why: format!("it cannot be written: {error}") }
+}
