@@ -31,20 +31,12 @@ pub fn cue(cue: Cue) -> Vec<f32> {
         Cue::Wake => &[(0, G5, 0.10), (70, C6, 0.16)],
         Cue::Done => &[(0, C6, 0.09), (80, E6, 0.14)],
         Cue::Error => &[(0, C4, 0.18), (150, G3, 0.26)],
-        Cue::Timer => &[
-            (0, E6, 0.5),
-            (120, G6, 0.7),
-            (600, E6, 0.5),
-            (720, G6, 0.7),
-            (1200, E6, 0.5),
-            (1320, G6, 0.9),
-        ],
+        Cue::Timer => {
+            &[(0, E6, 0.5), (120, G6, 0.7), (600, E6, 0.5), (720, G6, 0.7), (1200, E6, 0.5), (1320, G6, 0.9)]
+        }
     };
     let at = |ms: u32| (ms * CUE_RATE / 1000) as usize;
-    let len = notes
-        .iter()
-        .map(|&(start, _, seconds)| at(start) + (seconds * CUE_RATE as f32) as usize)
-        .max();
+    let len = notes.iter().map(|&(start, _, seconds)| at(start) + (seconds * CUE_RATE as f32) as usize).max();
     let mut sound = vec![0.0; len.unwrap_or(0)];
     for &(start, hz, seconds) in notes {
         strike(&mut sound[at(start)..], hz, seconds);
@@ -61,9 +53,7 @@ fn strike(sound: &mut [f32], hz: f32, seconds: f32) {
         let end = ((seconds - t) / 0.02).min(1.0);
         let tone: f32 = [(1.0, 0.18, 4.0), (2.0, 0.04, 9.0), (4.0, 0.015, 18.0)]
             .iter()
-            .map(|&(partial, gain, decay)| {
-                gain * (-decay * t).exp() * (TAU * hz * partial * t).sin()
-            })
+            .map(|&(partial, gain, decay)| gain * (-decay * t).exp() * (TAU * hz * partial * t).sin())
             .sum();
         *sample += tone * rise * rise * end;
     }
@@ -75,12 +65,7 @@ mod tests {
 
     #[test]
     fn cues_are_short_quiet_and_without_clicks() {
-        for (kind, most_ms) in [
-            (Cue::Wake, 300),
-            (Cue::Done, 300),
-            (Cue::Error, 500),
-            (Cue::Timer, 2500),
-        ] {
+        for (kind, most_ms) in [(Cue::Wake, 300), (Cue::Done, 300), (Cue::Error, 500), (Cue::Timer, 2500)] {
             let sound = cue(kind);
             assert!(
                 sound.len() as u32 <= most_ms * CUE_RATE / 1000,
@@ -89,10 +74,7 @@ mod tests {
             );
             let peak = sound.iter().fold(0.0f32, |peak, s| peak.max(s.abs()));
             assert!((0.1..=0.5).contains(&peak), "{kind:?} peaks at {peak}");
-            assert!(
-                sound[0].abs() < 1e-3 && sound[sound.len() - 1].abs() < 1e-2,
-                "{kind:?} clicks"
-            );
+            assert!(sound[0].abs() < 1e-3 && sound[sound.len() - 1].abs() < 1e-2, "{kind:?} clicks");
         }
     }
 }

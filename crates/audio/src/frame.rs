@@ -88,10 +88,7 @@ pub struct Frame {
 impl Frame {
     /// A frame whose first sample stands at `pos`.
     pub fn new(pos: SamplePos, samples: [f32; FRAME_SAMPLES]) -> Self {
-        Frame {
-            pos,
-            samples: Arc::new(samples),
-        }
+        Frame { pos, samples: Arc::new(samples) }
     }
 
     /// Position of the first sample.

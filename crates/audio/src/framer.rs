@@ -30,31 +30,19 @@ impl Default for Framer {
 impl Framer {
     /// An empty framer: its first sample may stand anywhere.
     pub fn new() -> Self {
-        Framer {
-            partial: [0.0; FRAME_SAMPLES],
-            filled: 0,
-            start: None,
-        }
+        Framer { partial: [0.0; FRAME_SAMPLES], filled: 0, start: None }
     }
 
     /// The gap that samples at `pos` would leave.
     pub fn gap_before(&self, pos: SamplePos) -> Option<Gap> {
         let start = self.start?;
         let expected = start + Samples(self.filled as u64);
-        (pos != expected).then(|| Gap {
-            at: pos,
-            lost: pos.since(start),
-        })
+        (pos != expected).then(|| Gap { at: pos, lost: pos.since(start) })
     }
 
     /// Takes samples whose first stands at `pos`, and gives the frames that they complete. The gap, if there is one,
     /// lies before the first of these frames.
-    pub fn push(
-        &mut self,
-        pos: SamplePos,
-        mut samples: &[f32],
-        sink: &mut dyn FnMut(Frame),
-    ) -> Option<Gap> {
+    pub fn push(&mut self, pos: SamplePos, mut samples: &[f32], sink: &mut dyn FnMut(Frame)) -> Option<Gap> {
         if samples.is_empty() {
             return None;
         }
@@ -118,10 +106,7 @@ mod tests {
 
     #[test]
     fn frames_and_gaps() {
-        check(
-            &[(0, 100), (100, 100), (200, 280)],
-            expect!["0..160 160..320 320..480"],
-        );
+        check(&[(0, 100), (100, 100), (200, 280)], expect!["0..160 160..320 320..480"]);
         check(&[(0, 200)], expect!["0..160 160+40"]);
         // A dropped block: the 40 samples that made no frame are lost with it.
         check(&[(0, 200), (300, 160)], expect!["0..160 !140@300 300..460"]);

@@ -1,8 +1,6 @@
 //! The way of sound into Mynah: a device's or file's interleaved blocks → frames.
 
-use crate::{
-    Channel, FormatError, Frame, Framer, Gap, Mixer, Resampler, SAMPLE_RATE, SamplePos, Samples,
-};
+use crate::{Channel, FormatError, Frame, Framer, Gap, Mixer, Resampler, SAMPLE_RATE, SamplePos, Samples};
 
 /// What [`Intake`] gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,12 +29,7 @@ pub struct Intake {
 
 impl Intake {
     /// For an input of `rate` Hz and `channels` whose first sample is to stand at `origin`.
-    pub fn new(
-        rate: u32,
-        channels: u16,
-        choice: Channel,
-        origin: SamplePos,
-    ) -> Result<Self, FormatError> {
+    pub fn new(rate: u32, channels: u16, choice: Channel, origin: SamplePos) -> Result<Self, FormatError> {
         Ok(Intake {
             rate,
             mixer: Mixer::new(channels, choice)?,
@@ -52,8 +45,7 @@ impl Intake {
     /// How much later than the microphone's block its frame comes at most: block and filter of the resampler, and
     /// the framing.
     pub fn delay(&self) -> Samples {
-        let block =
-            (self.resampler.block() as u64 * u64::from(SAMPLE_RATE)).div_ceil(u64::from(self.rate));
+        let block = (self.resampler.block() as u64 * u64::from(SAMPLE_RATE)).div_ceil(u64::from(self.rate));
         Samples(block + self.resampler.delay() as u64 + crate::FRAME_SAMPLES as u64)
     }
 
@@ -62,23 +54,19 @@ impl Intake {
     pub fn push(&mut self, pos: u64, interleaved: &[f32], sink: &mut dyn FnMut(Piece)) {
         if pos != self.expected {
             self.resampler.reset();
-            self.next = self.origin
-                + Samples((pos * u64::from(SAMPLE_RATE)).div_ceil(u64::from(self.rate)));
+            self.next = self.origin + Samples((pos * u64::from(SAMPLE_RATE)).div_ceil(u64::from(self.rate)));
         }
         self.mono.clear();
         self.mixer.mix(interleaved, &mut self.mono);
         self.expected = pos + self.mono.len() as u64;
         let (framer, next) = (&mut self.framer, &mut self.next);
-        self.resampler.push(&self.mono, &mut |samples| {
-            frame(framer, next, samples, sink)
-        });
+        self.resampler.push(&self.mono, &mut |samples| frame(framer, next, samples, sink));
     }
 
     /// The end of the input: gives what the resampler held back and the last frame, filled up with silence.
     pub fn finish(&mut self, sink: &mut dyn FnMut(Piece)) {
         let (framer, next) = (&mut self.framer, &mut self.next);
-        self.resampler
-            .finish(&mut |samples| frame(framer, next, samples, sink));
+        self.resampler.finish(&mut |samples| frame(framer, next, samples, sink));
         if let Some(last) = self.framer.finish() {
             sink(Piece::Frame(last));
         }

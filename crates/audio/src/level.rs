@@ -50,18 +50,10 @@ impl fmt::Display for LevelProblem {
                 how_long.as_millis() / 1000
             ),
             LevelProblem::Clipping(share) => {
-                write!(
-                    f,
-                    "the microphone clips ({:.1} % of the samples): lower its gain",
-                    share * 100.0
-                )
+                write!(f, "the microphone clips ({:.1} % of the samples): lower its gain", share * 100.0)
             }
             LevelProblem::DcOffset(dc) => {
-                write!(
-                    f,
-                    "the microphone has an offset of {:.0} % of full scale",
-                    dc * 100.0
-                )
+                write!(f, "the microphone has an offset of {:.0} % of full scale", dc * 100.0)
             }
         }
     }
@@ -190,10 +182,7 @@ mod tests {
         let mut meter = LevelMeter::new();
         let mut told = String::new();
         for t in 0..seconds * 100 {
-            let frame = Frame::new(
-                SamplePos(t * 160),
-                std::array::from_fn(|n| signal(t * 160 + n as u64)),
-            );
+            let frame = Frame::new(SamplePos(t * 160), std::array::from_fn(|n| signal(t * 160 + n as u64)));
             if let Some(problem) = meter.push(&frame) {
                 told += &format!("{} ms: {problem}\n", frame.end().as_millis());
             }
@@ -237,21 +226,15 @@ mod tests {
     fn tells_again_after_a_good_while() {
         let loud_at = |second: u64| {
             move |n: u64| {
-                if [0, second].contains(&(n / 16000)) {
-                    1.0
-                } else {
-                    0.1 * sine(n)
-                }
+                if [0, second].contains(&(n / 16000)) { 1.0 } else { 0.1 * sine(n) }
             }
         };
         let count = |signal: &dyn Fn(u64) -> f32| {
             let mut meter = LevelMeter::new();
             (0..6000u64)
                 .filter(|t| {
-                    let frame = Frame::new(
-                        SamplePos(t * 160),
-                        std::array::from_fn(|n| signal(t * 160 + n as u64)),
-                    );
+                    let frame =
+                        Frame::new(SamplePos(t * 160), std::array::from_fn(|n| signal(t * 160 + n as u64)));
                     matches!(meter.push(&frame), Some(LevelProblem::Clipping(_)))
                 })
                 .count()

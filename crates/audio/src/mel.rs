@@ -53,9 +53,7 @@ impl LogMel {
     /// At the start of a stream. Allocates; nothing else here does.
     pub fn new() -> Self {
         let fft = RealFftPlanner::<f32>::new().plan_fft_forward(FFT);
-        let hann = std::array::from_fn(|n| {
-            (0.5 - 0.5 * (TAU * n as f64 / MEL_WINDOW as f64).cos()) as f32
-        });
+        let hann = std::array::from_fn(|n| (0.5 - 0.5 * (TAU * n as f64 / MEL_WINDOW as f64).cos()) as f32);
         LogMel {
             hann: Box::new(hann),
             triangles: triangles(),
@@ -73,30 +71,20 @@ impl LogMel {
     pub fn push(&mut self, frame: &[f32; FRAME_SAMPLES]) -> &[f32; MEL_BANDS] {
         self.window.copy_within(FRAME_SAMPLES.., 0);
         self.window[MEL_WINDOW - FRAME_SAMPLES..].copy_from_slice(frame);
-        for ((padded, sample), weight) in self
-            .padded
-            .iter_mut()
-            .zip(self.window.iter())
-            .zip(self.hann.iter())
+        for ((padded, sample), weight) in self.padded.iter_mut().zip(self.window.iter()).zip(self.hann.iter())
         {
             *padded = sample * weight;
         }
         // The transform uses its input as scratch space.
         self.padded[MEL_WINDOW..].fill(0.0);
-        let done =
-            self.fft
-                .process_with_scratch(&mut self.padded, &mut self.spectrum, &mut self.scratch);
+        let done = self.fft.process_with_scratch(&mut self.padded, &mut self.spectrum, &mut self.scratch);
         debug_assert!(done.is_ok(), "the buffers are the planner's own");
         for (power, bin) in self.power.iter_mut().zip(&self.spectrum) {
             *power = bin.norm_sqr();
         }
         for (feature, triangle) in self.features.iter_mut().zip(&self.triangles) {
             let bins = &self.power[triangle.first..];
-            let energy: f32 = bins
-                .iter()
-                .zip(&triangle.weights)
-                .map(|(power, weight)| power * weight)
-                .sum();
+            let energy: f32 = bins.iter().zip(&triangle.weights).map(|(power, weight)| power * weight).sum();
             *feature = (energy + FLOOR).ln();
         }
         &self.features
@@ -125,15 +113,10 @@ fn triangles() -> Vec<Triangle> {
             let (left, centre, right) = (corner(band), corner(band + 1), corner(band + 2));
             let weight = |bin: usize| {
                 let hz = bin as f64 * f64::from(SAMPLE_RATE) / FFT as f64;
-                ((hz - left) / (centre - left))
-                    .min((right - hz) / (right - centre))
-                    .max(0.0) as f32
+                ((hz - left) / (centre - left)).min((right - hz) / (right - centre)).max(0.0) as f32
             };
             let first = (0..BINS).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
-            let weights = (first..BINS)
-                .map(weight)
-                .take_while(|weight| *weight > 0.0)
-                .collect();
+            let weights = (first..BINS).map(weight).take_while(|weight| *weight > 0.0).collect();
             Triangle { first, weights }
         })
         .collect()
@@ -167,17 +150,11 @@ mod tests {
 
     #[test]
     fn agrees_with_the_training_code() {
-        let path = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/../../models/training/golden_mel.json"
-        );
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/training/golden_mel.json");
         let golden: Golden = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
         let signal = golden_signal(golden.frames.len() * FRAME_SAMPLES);
         for (ours, theirs) in signal.iter().zip(&golden.first_samples) {
-            assert!(
-                (ours - theirs).abs() < 1e-6,
-                "the signal itself: {ours} {theirs}"
-            );
+            assert!((ours - theirs).abs() < 1e-6, "the signal itself: {ours} {theirs}");
         }
         let mut mel = LogMel::new();
         // Twice, so that a reset is seen to forget.
@@ -186,10 +163,7 @@ mod tests {
             assert!(rest.is_empty());
             for (t, (frame, expected)) in frames.iter().zip(&golden.frames).enumerate() {
                 for (band, (ours, theirs)) in mel.push(frame).iter().zip(expected).enumerate() {
-                    assert!(
-                        (ours - theirs).abs() < 1e-3,
-                        "frame {t} band {band}: {ours}, not {theirs}"
-                    );
+                    assert!((ours - theirs).abs() < 1e-3, "frame {t} band {band}: {ours}, not {theirs}");
                 }
             }
             mel.reset();
@@ -199,10 +173,6 @@ mod tests {
     #[test]
     fn silence_is_the_floor() {
         let features = *LogMel::new().push(&[0.0; FRAME_SAMPLES]);
-        assert!(
-            features
-                .iter()
-                .all(|value| (value - FLOOR.ln()).abs() < 1e-6)
-        );
+        assert!(features.iter().all(|value| (value - FLOOR.ln()).abs() < 1e-6));
     }
 }

@@ -32,10 +32,7 @@ impl Mixer {
             Channel::One(wanted) if wanted == 0 || wanted > channels => {
                 Err(FormatError::NoSuchChannel { wanted, channels })
             }
-            _ => Ok(Mixer {
-                channels: channels as usize,
-                choice,
-            }),
+            _ => Ok(Mixer { channels: channels as usize, choice }),
         }
     }
 
@@ -68,9 +65,7 @@ mod tests {
 
     fn mix(channels: u16, choice: Channel, interleaved: &[f32]) -> Vec<f32> {
         let mut mono = Vec::new();
-        Mixer::new(channels, choice)
-            .unwrap()
-            .mix(interleaved, &mut mono);
+        Mixer::new(channels, choice).unwrap().mix(interleaved, &mut mono);
         mono
     }
 
@@ -79,18 +74,12 @@ mod tests {
         let stereo = [0.5, 0.25, -1.0, 1.0];
         assert_eq!(mix(2, Channel::Mix, &stereo), [0.375, 0.0]);
         assert_eq!(mix(2, Channel::One(2), &stereo), [0.25, 1.0]);
-        assert_eq!(
-            mix(1, Channel::Mix, &[f32::NAN, 0.5, f32::INFINITY]),
-            [0.0, 0.5, 0.0]
-        );
+        assert_eq!(mix(1, Channel::Mix, &[f32::NAN, 0.5, f32::INFINITY]), [0.0, 0.5, 0.0]);
     }
 
     #[test]
     fn refuses_what_is_not_there() {
-        assert!(matches!(
-            Mixer::new(0, Channel::Mix),
-            Err(FormatError::Channels(0))
-        ));
+        assert!(matches!(Mixer::new(0, Channel::Mix), Err(FormatError::Channels(0))));
         let refused = Mixer::new(2, Channel::One(3)).unwrap_err();
         assert_eq!(refused.to_string(), "channel 3 was chosen, but there are 2");
     }

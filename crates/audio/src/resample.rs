@@ -42,8 +42,8 @@ impl Resampler {
             None
         } else {
             let low = from.min(to);
-            let filter = (u64::from(low) * u64::from(FILTER_MS) / 1000 * u64::from(from)
-                / u64::from(low)) as usize;
+            let filter =
+                (u64::from(low) * u64::from(FILTER_MS) / 1000 * u64::from(from) / u64::from(low)) as usize;
             let fft = Fft::new_custom(
                 from as usize,
                 to as usize,
@@ -55,9 +55,8 @@ impl Resampler {
             );
             Some(fft.map_err(|_| FormatError::Rate(from))?)
         };
-        let (block_in, block_out) = fft
-            .as_ref()
-            .map_or((0, 0), |f| (f.input_frames_next(), f.output_frames_next()));
+        let (block_in, block_out) =
+            fft.as_ref().map_or((0, 0), |f| (f.input_frames_next(), f.output_frames_next()));
         let mut resampler = Resampler {
             from,
             to,
@@ -135,14 +134,10 @@ impl Resampler {
         let (len_in, len_out) = (self.pending.len(), self.block_out.len());
         let done = InterleavedSlice::new(&self.pending[..], 1, len_in)
             .and_then(|input| {
-                InterleavedSlice::new_mut(&mut self.block_out[..], 1, len_out)
-                    .map(|out| (input, out))
+                InterleavedSlice::new_mut(&mut self.block_out[..], 1, len_out).map(|out| (input, out))
             })
             .is_ok_and(|(input, mut out)| fft.process_into_buffer(&input, &mut out, None).is_ok());
-        debug_assert!(
-            done,
-            "the blocks have the sizes that the resampler asked for"
-        );
+        debug_assert!(done, "the blocks have the sizes that the resampler asked for");
         self.pending.clear();
         let cut = self.cut.min(self.block_out.len());
         self.cut -= cut;
@@ -158,8 +153,7 @@ impl Resampler {
 /// Resamples a whole clip. Allocates.
 pub fn resample(from: u32, to: u32, samples: &[f32]) -> Result<Vec<f32>, FormatError> {
     let mut resampler = Resampler::new(from, to)?;
-    let mut out =
-        Vec::with_capacity((samples.len() as u64 * u64::from(to) / u64::from(from)) as usize + 1);
+    let mut out = Vec::with_capacity((samples.len() as u64 * u64::from(to) / u64::from(from)) as usize + 1);
     resampler.push(samples, &mut |piece| out.extend_from_slice(piece));
     resampler.finish(&mut |piece| out.extend_from_slice(piece));
     Ok(out)

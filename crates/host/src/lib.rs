@@ -1,1 +1,3 @@
-//! stub
+//! The machine: sound devices, threads, the event loop, recordings and the model store.
+
+pub mod audio;

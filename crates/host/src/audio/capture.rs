@@ -123,10 +123,10 @@ fn choose_config(device: &cpal::Device, channel: Channel) -> Option<(StreamConfi
     // A channel that is not there is reported by the mixer, which knows how many there are.
     let (rate, channels, format) = chosen.or_else(|| {
         let c = device.default_input_config().ok()?;
-        fits(c.sample_rate(), least, c.sample_format()).then(|| (c.sample_rate(), c.channels(), c.sample_format()))
+        fits(c.sample_rate(), least, c.sample_format())
+            .then(|| (c.sample_rate(), c.channels(), c.sample_format()))
     })?;
-    let config =
-        StreamConfig { channels, sample_rate: rate, buffer_size: buffer_size(device, rate, 10) };
+    let config = StreamConfig { channels, sample_rate: rate, buffer_size: buffer_size(device, rate, 10) };
     Some((config, format))
 }
 

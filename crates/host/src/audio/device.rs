@@ -76,7 +76,8 @@ pub(super) fn find(direction: Direction, wanted: Option<&str>) -> Result<Found, 
 /// Which of `infos` is meant.
 fn choose(infos: &[DeviceInfo], direction: Direction, wanted: &str) -> Result<usize, AudioError> {
     let low = wanted.to_lowercase();
-    let bare = |info: &DeviceInfo| info.id.split_once(':').map_or_else(String::new, |(_, id)| id.to_lowercase());
+    let bare =
+        |info: &DeviceInfo| info.id.split_once(':').map_or_else(String::new, |(_, id)| id.to_lowercase());
     let exact = |info: &DeviceInfo| {
         info.id.to_lowercase() == low || info.name.to_lowercase() == low || bare(info) == low
     };

@@ -247,7 +247,8 @@ impl Input {
     }
 
     fn finish(&mut self, fault: Option<AudioError>) {
-        self.finished = Some(Summary { end: self.end, level: self.meter.total(), fault, health: self.health() });
+        self.finished =
+            Some(Summary { end: self.end, level: self.meter.total(), fault, health: self.health() });
     }
 }
 
@@ -406,7 +407,8 @@ impl Microphone {
                     }
                     Err(_) => {
                         *tries += 1;
-                        *next_try = Instant::now() + (FIRST_WAIT * 2u32.pow((*tries).min(8))).min(LONGEST_WAIT);
+                        *next_try =
+                            Instant::now() + (FIRST_WAIT * 2u32.pow((*tries).min(8))).min(LONGEST_WAIT);
                     }
                 }
             }

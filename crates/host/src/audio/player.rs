@@ -132,7 +132,9 @@ impl Player {
         let out_rate = match &self.output {
             Output::Device(device) if self.shared.failure().is_none() => device.rate,
             Output::Device(_) => {
-                let OutputSpec::Device(wanted) = &self.spec else { unreachable!("a device comes from its spec") };
+                let OutputSpec::Device(wanted) = &self.spec else {
+                    unreachable!("a device comes from its spec")
+                };
                 self.shared.restart();
                 let device = Device::open(wanted.as_deref(), &self.shared)?;
                 let rate = device.rate;
@@ -210,7 +212,9 @@ impl Player {
                     let gain = self.shared.gain();
                     for sample in samples {
                         let value = (sample * gain).clamp(-1.0, 1.0) * f32::from(i16::MAX);
-                        writer.write_sample(value.round() as i16).map_err(|error| unwritable(path, &error))?;
+                        writer
+                            .write_sample(value.round() as i16)
+                            .map_err(|error| unwritable(path, &error))?;
                     }
                     self.keep_time(samples.len(), WAV_RATE);
                     samples = &[];

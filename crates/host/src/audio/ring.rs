@@ -124,7 +124,11 @@ mod tests {
             while let Some(pos) = reader.read(&mut block) {
                 intake.push(pos, &block, &mut |piece| match piece {
                     Piece::Frame(frame) => {
-                        assert_eq!(frame.samples()[0] as u64, frame.pos().0, "a sample is where its position says");
+                        assert_eq!(
+                            frame.samples()[0] as u64,
+                            frame.pos().0,
+                            "a sample is where its position says"
+                        );
                         seen.push("frame".into());
                     }
                     Piece::Gap(gap) => seen.push(format!("lost {} ms", gap.lost.as_millis())),
@@ -153,6 +157,9 @@ mod tests {
         writer.skip(480);
         writer.write(160, std::iter::repeat_n(0.0, 160));
         let mut block = Vec::new();
-        assert_eq!((reader.read(&mut block), reader.read(&mut block), reader.read(&mut block)), (Some(0), Some(640), None));
+        assert_eq!(
+            (reader.read(&mut block), reader.read(&mut block), reader.read(&mut block)),
+            (Some(0), Some(640), None)
+        );
     }
 }

@@ -24,14 +24,15 @@ const TAIL: u64 = 1152 * 8 * 4;
 /// Opens what comes through `pipe`. Waits for its first bytes.
 pub(super) fn open(pipe: impl Read + Send + 'static, stop: Stop) -> Result<Box<dyn Blocks>, AudioError> {
     let file = Path::new("-");
-    let mut pipe = PipeReader::new(pipe, stop).map_err(|error| AudioError::Unreadable {
-        file: file.to_owned(),
-        why: error.to_string(),
-    })?;
+    let mut pipe = PipeReader::new(pipe, stop)
+        .map_err(|error| AudioError::Unreadable { file: file.to_owned(), why: error.to_string() })?;
     let mut head = Vec::new();
     let _ = pipe.by_ref().take(4).read_to_end(&mut head);
     match &head[..] {
-        [] => Err(AudioError::Unreadable { file: file.to_owned(), why: "no sound came through the pipe".into() }),
+        [] => Err(AudioError::Unreadable {
+            file: file.to_owned(),
+            why: "no sound came through the pipe".into(),
+        }),
         b"RIFF" => match wav::survey(&mut pipe, &mut head) {
             Some(header) => {
                 let whole = Cursor::new(head).chain(pipe).chain(io::repeat(0).take(TAIL));
