@@ -73,13 +73,13 @@ impl Resampler {
 
     /// Input samples that are worked on together; 1 when the rates are equal.
     pub fn block(&self) -> usize {
-        self.fft.as_ref().map_or(1, |fft| fft.input_frames_next())
+        self.fft.as_ref().map_or(1, rubato::Resampler::input_frames_next)
     }
 
     /// How many output samples the output stays behind the input, beyond filling a block. Only the time of delivery
     /// is later: positions are made up for.
     pub fn delay(&self) -> usize {
-        self.fft.as_ref().map_or(0, |fft| fft.output_delay())
+        self.fft.as_ref().map_or(0, rubato::Resampler::output_delay)
     }
 
     /// The rate of the output, in Hz.

@@ -48,7 +48,7 @@ pub struct InputSpec {
     pub realtime: bool,
 }
 
-/// What [`Input::next`] heard.
+/// What [`Input::hear`] heard.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Heard {
     /// The next 10 ms.
@@ -103,7 +103,7 @@ pub struct Health {
     pub restored: u64,
 }
 
-/// Ends [`Input::next`] from another thread. Clones share the flag.
+/// Ends [`Input::hear`] from another thread. Clones share the flag.
 #[derive(Clone, Debug, Default)]
 pub struct Stop(Arc<StopState>);
 
@@ -128,7 +128,7 @@ impl Stop {
     }
 }
 
-/// An opened input. Belongs to one thread, which calls [`next`](Self::next) in a loop.
+/// An opened input. Belongs to one thread, which calls [`hear`](Self::hear) in a loop.
 pub struct Input {
     from: From,
     queue: VecDeque<Heard>,
@@ -208,7 +208,7 @@ impl Input {
     }
 
     /// Waits for what comes next. After [`Heard::End`] it gives that again.
-    pub fn next(&mut self) -> Heard {
+    pub fn hear(&mut self) -> Heard {
         let _ = self.stop.0.reader.set(thread::current());
         loop {
             if let Some(summary) = &self.finished {

@@ -2,7 +2,7 @@
 //!
 //! [`Input`] gives frames to the ears thread, whatever they come from. [`Player`] takes cues and speech. The audio
 //! callbacks only copy between the device and a lock-free ring; all other work is done by the threads that call
-//! [`Input::next`] and [`Sound::play`].
+//! [`Input::hear`] and [`Sound::play`].
 
 mod capture;
 mod decode;
