@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod codec;
+pub mod demo;
 mod endpoints;
 mod faults;
 mod http;
