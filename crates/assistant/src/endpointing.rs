@@ -77,19 +77,10 @@ pub enum EndReason {
 /// What the endpointer found out at one frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Mark {
-    Start {
-        at: SamplePos,
-    },
-    Pause {
-        speech_end: SamplePos,
-    },
-    Resume {
-        at: SamplePos,
-    },
-    End {
-        speech_end: SamplePos,
-        reason: EndReason,
-    },
+    Start { at: SamplePos },
+    Pause { speech_end: SamplePos },
+    Resume { at: SamplePos },
+    End { speech_end: SamplePos, reason: EndReason },
     NoSpeech,
 }
 
@@ -180,10 +171,7 @@ impl Endpointer {
         }
         let ended = matches!(marks.last(), Some(Mark::End { .. } | Mark::NoSpeech));
         if !ended && self.age(at) >= settings.longest {
-            marks.push(Mark::End {
-                speech_end: self.speech_end,
-                reason: EndReason::TooLong,
-            });
+            marks.push(Mark::End { speech_end: self.speech_end, reason: EndReason::TooLong });
         }
     }
 
@@ -231,51 +219,33 @@ impl Endpointer {
             && silence >= settings.pause
         {
             self.phase = Phase::Doubtful;
-            marks.push(Mark::Pause {
-                speech_end: self.speech_end,
-            });
+            marks.push(Mark::Pause { speech_end: self.speech_end });
         }
         if self.phase == Phase::Doubtful
             && silence >= settings.silence_complete
             && self.hinted(Hint::Complete)
         {
             marks.push(Mark::Start { at: self.opened });
-            marks.push(Mark::End {
-                speech_end: self.speech_end,
-                reason: EndReason::Complete,
-            });
+            marks.push(Mark::End { speech_end: self.speech_end, reason: EndReason::Complete });
             return;
         }
         // Whoever is just beginning is let begin.
-        let patience = if self.run > 0 {
-            settings.no_speech + settings.wake_tail
-        } else {
-            settings.no_speech
-        };
+        let patience =
+            if self.run > 0 { settings.no_speech + settings.wake_tail } else { settings.no_speech };
         if self.age(at) >= patience {
             marks.push(match self.phase {
-                Phase::Doubtful => Mark::End {
-                    speech_end: self.speech_end,
-                    reason: EndReason::Silence,
-                },
+                Phase::Doubtful => Mark::End { speech_end: self.speech_end, reason: EndReason::Silence },
                 _ => Mark::NoSpeech,
             });
         }
     }
 
-    fn push_speaking(
-        &mut self,
-        at: SamplePos,
-        settings: &EndpointingSettings,
-        marks: &mut Vec<Mark>,
-    ) {
+    fn push_speaking(&mut self, at: SamplePos, settings: &EndpointingSettings, marks: &mut Vec<Mark>) {
         let silence = at.since(self.speech_end);
         if self.phase == Phase::Speaking {
             if silence >= settings.pause {
                 self.phase = Phase::Paused;
-                marks.push(Mark::Pause {
-                    speech_end: self.speech_end,
-                });
+                marks.push(Mark::Pause { speech_end: self.speech_end });
             }
             return;
         }
@@ -293,16 +263,12 @@ impl Endpointer {
             (settings.silence, EndReason::Silence)
         };
         if silence >= patience {
-            marks.push(Mark::End {
-                speech_end: self.speech_end,
-                reason,
-            });
+            marks.push(Mark::End { speech_end: self.speech_end, reason });
         }
     }
 
     /// Whether the recogniser said so about the words up to here.
     fn hinted(&self, wanted: Hint) -> bool {
-        self.hint
-            .is_some_and(|(hint, as_of)| hint == wanted && as_of + HINT_SLACK >= self.speech_end)
+        self.hint.is_some_and(|(hint, as_of)| hint == wanted && as_of + HINT_SLACK >= self.speech_end)
     }
 }

@@ -58,24 +58,12 @@ pub enum Heard {
     /// A turn was opened without a wake word, to hear an answer.
     Opened { turn: TurnId, at: SamplePos },
     /// The person speaks, since `speech_start`.
-    SpeechStart {
-        turn: TurnId,
-        at: SamplePos,
-        speech_start: SamplePos,
-    },
+    SpeechStart { turn: TurnId, at: SamplePos, speech_start: SamplePos },
     /// A first silence, since `speech_end`: the recogniser may work ahead. Without a `SpeechStart` before it when what
     /// follows the wake word is too short to be told from its tail.
-    Pause {
-        turn: TurnId,
-        at: SamplePos,
-        speech_end: SamplePos,
-    },
+    Pause { turn: TurnId, at: SamplePos, speech_end: SamplePos },
     /// The person went on speaking, since `speech_start`.
-    Resume {
-        turn: TurnId,
-        at: SamplePos,
-        speech_start: SamplePos,
-    },
+    Resume { turn: TurnId, at: SamplePos, speech_start: SamplePos },
     /// The turn's speech is over: recognise it.
     SpeechEnd {
         turn: TurnId,
@@ -87,11 +75,7 @@ pub enum Heard {
     /// Nothing was said: the turn is over.
     NoSpeech { turn: TurnId, at: SamplePos },
     /// The turn was broken off: nothing of it is to be recognised.
-    Abandoned {
-        turn: TurnId,
-        at: SamplePos,
-        reason: AbandonReason,
-    },
+    Abandoned { turn: TurnId, at: SamplePos, reason: AbandonReason },
     /// Samples are missing before `at`; the models start afresh.
     Gap { at: SamplePos, missing: Samples },
 }
@@ -160,11 +144,7 @@ pub enum Control {
     /// Hear an answer: see [`Listener::open_turn`].
     Open { turn: TurnId },
     /// See [`Listener::hint`].
-    Hint {
-        turn: TurnId,
-        as_of: SamplePos,
-        hint: Hint,
-    },
+    Hint { turn: TurnId, as_of: SamplePos, hint: Hint },
     /// See [`Listener::set_muted`].
     Mute(bool),
     /// See [`Listener::mute_until`].
@@ -240,10 +220,7 @@ impl Listener {
     pub fn push(&mut self, frame: &Frame, out: &mut Vec<Output>) -> Result<(), ModelError> {
         if let Some(next) = self.next.filter(|next| *next != frame.pos()) {
             self.break_off(next, AbandonReason::Gap, out);
-            out.push(Output::Heard(Heard::Gap {
-                at: frame.pos(),
-                missing: frame.pos().since(next),
-            }));
+            out.push(Output::Heard(Heard::Gap { at: frame.pos(), missing: frame.pos().since(next) }));
             self.stale = true;
         }
         self.next = Some(frame.end());
@@ -265,10 +242,7 @@ impl Listener {
         if let Some(turn) = self.opening.take() {
             self.break_off(frame.pos(), AbandonReason::Superseded, out);
             self.turn = Some((turn, Endpointer::new(frame.pos(), false)));
-            out.push(Output::Heard(Heard::Opened {
-                turn,
-                at: frame.pos(),
-            }));
+            out.push(Output::Heard(Heard::Opened { turn, at: frame.pos() }));
         }
 
         self.preroll.push(frame);
@@ -276,10 +250,7 @@ impl Listener {
             Ok(prob) => (prob, None),
             Err(error) => (SpeechProb(0.0), Some(error)),
         };
-        let age = self
-            .turn
-            .as_ref()
-            .map_or(Samples(0), |(_, e)| e.age(frame.end()));
+        let age = self.turn.as_ref().map_or(Samples(0), |(_, e)| e.age(frame.end()));
         let voiced = self.voicing.push(frame, prob, Softer::at_age(age));
         let mut detection: Option<Detection> = None;
         for word in &mut self.wake {
@@ -293,10 +264,7 @@ impl Listener {
         }
 
         if let Some((turn, _)) = &self.turn {
-            out.push(Output::Audio {
-                turn: *turn,
-                frame: frame.clone(),
-            });
+            out.push(Output::Audio { turn: *turn, frame: frame.clone() });
         }
         match detection.filter(|d| self.heeds(d, frame.end())) {
             Some(detection) => self.wake(detection, frame.end(), out),
@@ -360,12 +328,11 @@ impl Listener {
 
     /// Whether a detection opens a turn.
     fn heeds(&self, detection: &Detection, at: SamplePos) -> bool {
-        let same_word = self
-            .last_detection
-            .is_some_and(|last| at.since(last) < self.settings.refractory);
-        let in_command = self.turn.as_ref().is_some_and(|(_, endpointer)| {
-            !endpointer.may_restart(at, self.pre_roll(&detection.word))
-        });
+        let same_word = self.last_detection.is_some_and(|last| at.since(last) < self.settings.refractory);
+        let in_command = self
+            .turn
+            .as_ref()
+            .is_some_and(|(_, endpointer)| !endpointer.may_restart(at, self.pre_roll(&detection.word)));
         !same_word && !in_command
     }
 
@@ -382,16 +349,8 @@ impl Listener {
         let wanted = at - self.pre_roll(&detection.word);
         let first = self.preroll.since(wanted).next();
         let from = first.map_or(at, Frame::pos);
-        out.push(Output::Heard(Heard::Wake {
-            turn,
-            at,
-            detection,
-            from,
-        }));
-        out.extend(self.preroll.since(wanted).map(|frame| Output::Audio {
-            turn,
-            frame: frame.clone(),
-        }));
+        out.push(Output::Heard(Heard::Wake { turn, at, detection, from }));
+        out.extend(self.preroll.since(wanted).map(|frame| Output::Audio { turn, frame: frame.clone() }));
         self.turn = Some((turn, Endpointer::new(at, true)));
     }
 
@@ -401,36 +360,13 @@ impl Listener {
         };
         let turn = *turn;
         let heard_to = at - self.vad_delay;
-        endpointer.push(
-            at,
-            heard_to,
-            voiced,
-            &self.settings.endpointing,
-            &mut self.marks,
-        );
+        endpointer.push(at, heard_to, voiced, &self.settings.endpointing, &mut self.marks);
         for mark in self.marks.drain(..) {
             let heard = match mark {
-                Mark::Start { at: speech_start } => Heard::SpeechStart {
-                    turn,
-                    at,
-                    speech_start,
-                },
-                Mark::Pause { speech_end } => Heard::Pause {
-                    turn,
-                    at,
-                    speech_end,
-                },
-                Mark::Resume { at: speech_start } => Heard::Resume {
-                    turn,
-                    at,
-                    speech_start,
-                },
-                Mark::End { speech_end, reason } => Heard::SpeechEnd {
-                    turn,
-                    at,
-                    speech_end,
-                    reason,
-                },
+                Mark::Start { at: speech_start } => Heard::SpeechStart { turn, at, speech_start },
+                Mark::Pause { speech_end } => Heard::Pause { turn, at, speech_end },
+                Mark::Resume { at: speech_start } => Heard::Resume { turn, at, speech_start },
+                Mark::End { speech_end, reason } => Heard::SpeechEnd { turn, at, speech_end, reason },
                 Mark::NoSpeech => Heard::NoSpeech { turn, at },
             };
             if matches!(heard, Heard::SpeechEnd { .. } | Heard::NoSpeech { .. }) {

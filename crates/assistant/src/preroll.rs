@@ -15,10 +15,7 @@ impl PreRoll {
     /// Holds at least `length` of audio.
     pub(crate) fn new(length: Samples) -> Self {
         let capacity = (length.0 as usize).div_ceil(FRAME_SAMPLES).max(1);
-        PreRoll {
-            frames: VecDeque::with_capacity(capacity),
-            capacity,
-        }
+        PreRoll { frames: VecDeque::with_capacity(capacity), capacity }
     }
 
     /// Takes the next frame and lets go of the oldest.

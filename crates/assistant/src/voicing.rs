@@ -43,10 +43,7 @@ impl Softer {
     /// nearly as loud keeps it open.
     pub(crate) fn at_age(age: Samples) -> Softer {
         let strict = ((age.as_millis() as f32 - 4_000.0) / 3_000.0).clamp(0.0, 1.0);
-        Softer {
-            always_db: -24.0 + 15.0 * strict,
-            never_db: -12.0 + 6.0 * strict,
-        }
+        Softer { always_db: -24.0 + 15.0 * strict, never_db: -12.0 + 6.0 * strict }
     }
 }
 
@@ -89,11 +86,7 @@ impl Voicing {
         let power = frame.samples().iter().map(|s| s * s).sum::<f32>() / FRAME_SAMPLES as f32;
         // A microphone that sends NaN is silent, and a score that is NaN says nothing.
         let power = if power.is_finite() { power } else { 0.0 };
-        let prob = if prob.0.is_finite() {
-            prob.0.clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
+        let prob = if prob.0.is_finite() { prob.0.clamp(0.0, 1.0) } else { 0.0 };
         self.powers.rotate_left(1);
         self.powers[2] = power;
         let level = 10.0 * (self.powers.iter().sum::<f32>() / 3.0 + 1e-10).log10();
@@ -106,10 +99,7 @@ impl Voicing {
         let level = self.recent[self.recent.len().saturating_sub(1 + self.lag)];
 
         self.score += SCORE_WEIGHT * (prob - self.score);
-        let mut threshold = self
-            .background
-            .percentile(20)
-            .map_or(LEAST_DB, |floor| floor + ABOVE_FLOOR_DB);
+        let mut threshold = self.background.percentile(20).map_or(LEAST_DB, |floor| floor + ABOVE_FLOOR_DB);
         if let Some(before) = self.before {
             threshold = threshold.max(before + ABOVE_BACKGROUND_DB);
         }
@@ -151,10 +141,7 @@ struct Background {
 
 impl Background {
     fn new() -> Self {
-        Background {
-            counts: [0; 101],
-            levels: VecDeque::with_capacity(MEMORY + 1),
-        }
+        Background { counts: [0; 101], levels: VecDeque::with_capacity(MEMORY + 1) }
     }
 
     fn push(&mut self, db: f32) {

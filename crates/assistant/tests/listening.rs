@@ -44,10 +44,7 @@ struct ScriptedWake(Script);
 impl WakeWord for ScriptedWake {
     fn push(&mut self, _: &Frame) -> Result<Option<Detection>, ModelError> {
         let detected = self.0.0.1.load(Ordering::Relaxed);
-        Ok(detected.then(|| Detection {
-            word: Arc::from("computer"),
-            score: 0.9,
-        }))
+        Ok(detected.then(|| Detection { word: Arc::from("computer"), score: 0.9 }))
     }
     fn delay(&self) -> Samples {
         Samples(0)
@@ -64,13 +61,8 @@ struct ScriptedVad {
 
 impl Vad for ScriptedVad {
     fn push(&mut self, _: &Frame) -> Result<SpeechProb, ModelError> {
-        self.scores
-            .push_back(self.script.0.0.load(Ordering::Relaxed));
-        let percent = if self.scores.len() > self.late {
-            self.scores.pop_front()
-        } else {
-            None
-        };
+        self.scores.push_back(self.script.0.0.load(Ordering::Relaxed));
+        let percent = if self.scores.len() > self.late { self.scores.pop_front() } else { None };
         Ok(SpeechProb(percent.unwrap_or(0) as f32 / 100.0))
     }
     fn delay(&self) -> Samples {
@@ -94,25 +86,10 @@ impl Room {
     fn new(start: SamplePos, late: usize) -> Room {
         let script = Script::default();
         let ids = TurnIds::default();
-        let vad = ScriptedVad {
-            script: script.clone(),
-            late,
-            scores: VecDeque::new(),
-        };
+        let vad = ScriptedVad { script: script.clone(), late, scores: VecDeque::new() };
         let wake: Vec<Box<dyn WakeWord>> = vec![Box::new(ScriptedWake(script.clone()))];
-        let listener = Listener::new(
-            ListenerSettings::default(),
-            wake,
-            Box::new(vad),
-            ids.clone(),
-        );
-        Room {
-            script,
-            listener,
-            ids,
-            at: start,
-            out: Vec::new(),
-        }
+        let listener = Listener::new(ListenerSettings::default(), wake, Box::new(vad), ids.clone());
+        Room { script, listener, ids, at: start, out: Vec::new() }
     }
 
     fn push(&mut self, db: f32, percent: u32, detection: bool) {
@@ -165,10 +142,7 @@ fn listen(picture: &str) -> String {
     let mut room = Room::new(SamplePos(0), 0);
     let lead = 40;
     (0..lead).for_each(|_| room.hear('.'));
-    picture
-        .chars()
-        .filter(|c| *c != ' ')
-        .for_each(|c| room.hear(c));
+    picture.chars().filter(|c| *c != ' ').for_each(|c| room.hear(c));
     let pos = |at: &SamplePos| (at.0 as f64 / 80.0 - f64::from(lead) * 10.0).round() / 10.0;
     let mut text = String::new();
     for heard in room.heard() {
@@ -180,18 +154,8 @@ fn listen(picture: &str) -> String {
             Heard::SpeechStart { speech_start, .. } => write!(text, "start {} ", pos(speech_start)),
             Heard::Pause { at, .. } => write!(text, "pause {} ", pos(at)),
             Heard::Resume { speech_start, .. } => write!(text, "resume {} ", pos(speech_start)),
-            Heard::SpeechEnd {
-                at,
-                speech_end,
-                reason,
-                ..
-            } => {
-                write!(
-                    text,
-                    "end {} {reason:?} (speech to {}) ",
-                    pos(at),
-                    pos(speech_end)
-                )
+            Heard::SpeechEnd { at, speech_end, reason, .. } => {
+                write!(text, "end {} {reason:?} (speech to {}) ", pos(at), pos(speech_end))
             }
             Heard::NoSpeech { at, .. } => write!(text, "nothing {} ", pos(at)),
             Heard::Abandoned { at, reason, .. } => {
@@ -276,9 +240,7 @@ fn a_word_too_short_to_tell_from_the_wake_words_tail() {
     // It was the tail after all, and the command follows.
     check(
         "wwwwwwwwwWSSSS................SSSSSSSSSSSS...............",
-        expect![
-            "wake 10 (audio from -14) pause 18 start 30.2 pause 46 end 54.4 Silence (speech to 42.4)"
-        ],
+        expect!["wake 10 (audio from -14) pause 18 start 30.2 pause 46 end 54.4 Silence (speech to 42.4)"],
     );
 }
 
@@ -313,10 +275,7 @@ fn hesitation_in_the_middle_of_a_phrase() {
         let picture = format!("wwwwwwwwwW..SSSSSSSSSS{silence}SSSSSSSSSS....................");
         let heard = listen(&picture);
         let end = 22 + pause + 10;
-        assert!(
-            heard.contains(&format!("(speech to {end}")),
-            "{ms} ms: {heard}"
-        );
+        assert!(heard.contains(&format!("(speech to {end}")), "{ms} ms: {heard}");
         assert_eq!(heard.matches("resume").count(), 1, "{ms} ms: {heard}");
     }
     // 1.5 s is too long even so.
@@ -346,11 +305,7 @@ fn noise() {
     );
     // A television goes on talking when the person is done, and before they began.
     check(
-        &format!(
-            "{}wwwwwwwwwWtttSSSSSSSSSS{}",
-            "t".repeat(120),
-            "t".repeat(80)
-        ),
+        &format!("{}wwwwwwwwwWtttSSSSSSSSSS{}", "t".repeat(120), "t".repeat(80)),
         expect!["wake 130 (audio from 106) start 133 pause 147 end 155.4 Silence (speech to 143.4)"],
     );
     // It is switched on with the command's end.
@@ -397,7 +352,10 @@ fn an_answer_without_a_wake_word() {
         expect!["open 0 nothing 60"],
     );
     // We still speak: the turn opens after that and the room's tail.
-    check("MMMMMMo......SSSSSS...............", expect!["open 11 start 13.2 pause 23 end 31.4 Silence (speech to 19.4)"]);
+    check(
+        "MMMMMMo......SSSSSS...............",
+        expect!["open 11 start 13.2 pause 23 end 31.4 Silence (speech to 19.4)"],
+    );
 }
 
 #[test]
@@ -452,16 +410,11 @@ fn lost_audio_and_a_turn_broken_off() {
 #[test]
 fn the_audio_of_a_turn_is_whole() {
     let mut room = Room::new(SamplePos(0), 0);
-    let picture =
-        "........................................wwwwwwwwwWSSSSSSSS....SSSSS..............";
+    let picture = "........................................wwwwwwwwwWSSSSSSSS....SSSSS..............";
     picture.chars().for_each(|c| room.hear(c));
     let heard = room.heard();
-    let Heard::Wake { from, .. } = heard[0] else {
-        panic!("{heard:?}")
-    };
-    let Some(Heard::SpeechEnd { at: end, .. }) = heard.last() else {
-        panic!("{heard:?}")
-    };
+    let Heard::Wake { from, .. } = heard[0] else { panic!("{heard:?}") };
+    let Some(Heard::SpeechEnd { at: end, .. }) = heard.last() else { panic!("{heard:?}") };
     let mut next = from;
     for output in &room.out {
         if let Output::Audio { frame, .. } = output {
@@ -472,24 +425,18 @@ fn the_audio_of_a_turn_is_whole() {
     assert_eq!(next, *end);
     assert_eq!(end.since(from).as_millis() % 10, 0);
     assert!(matches!(room.out[0], Output::Heard(Heard::Wake { .. })));
-    assert!(matches!(
-        room.out.last(),
-        Some(Output::Heard(Heard::SpeechEnd { .. }))
-    ));
+    assert!(matches!(room.out.last(), Some(Output::Heard(Heard::SpeechEnd { .. }))));
 }
 
 #[test]
 fn a_vad_that_is_late_moves_nothing_but_the_decision() {
-    let picture =
-        "........................................wwwwwwwwwW..........SSSSSSSSSS..................";
+    let picture = "........................................wwwwwwwwwW..........SSSSSSSSSS..................";
     let ends: Vec<_> = [0, 3, 6]
         .map(|late| {
             let mut room = Room::new(SamplePos(0), late);
             picture.chars().for_each(|c| room.hear(c));
             match room.heard().last() {
-                Some(Heard::SpeechEnd { at, speech_end, .. }) => {
-                    (at.as_millis(), speech_end.as_millis())
-                }
+                Some(Heard::SpeechEnd { at, speech_end, .. }) => (at.as_millis(), speech_end.as_millis()),
                 other => panic!("{other:?}"),
             }
         })
@@ -500,16 +447,10 @@ fn a_vad_that_is_late_moves_nothing_but_the_decision() {
 #[test]
 fn what_was_heard_goes_through_json() {
     let mut room = Room::new(SamplePos(0), 0);
-    "..o....SSSSS......................xx"
-        .chars()
-        .for_each(|c| room.hear(c));
+    "..o....SSSSS......................xx".chars().for_each(|c| room.hear(c));
     for heard in room.heard() {
         let json = serde_json::to_string(&heard).unwrap();
-        assert_eq!(
-            serde_json::from_str::<Heard>(&json).unwrap(),
-            heard,
-            "{json}"
-        );
+        assert_eq!(serde_json::from_str::<Heard>(&json).unwrap(), heard, "{json}");
     }
 }
 
@@ -527,22 +468,14 @@ fn a_failing_vad_ends_the_turn() {
         fn reset(&mut self) {}
     }
     let ids = TurnIds::default();
-    let mut listener = Listener::new(
-        ListenerSettings::default(),
-        vec![],
-        Box::new(Broken),
-        ids.clone(),
-    );
+    let mut listener = Listener::new(ListenerSettings::default(), vec![], Box::new(Broken), ids.clone());
     listener.open_turn(ids.allocate());
     let mut out = Vec::new();
     for i in 0..400 {
         let frame = Frame::new(SamplePos(i * 160), [0.1; FRAME_SAMPLES]);
         assert!(listener.push(&frame, &mut out).is_err());
     }
-    assert!(matches!(
-        out.last(),
-        Some(Output::Heard(Heard::NoSpeech { .. }))
-    ));
+    assert!(matches!(out.last(), Some(Output::Heard(Heard::NoSpeech { .. }))));
 }
 
 /// One frame of anything: level in dB, score in percent, whether a wake word is detected.

@@ -1,0 +1,456 @@
+//! Words → plans → replies, and everything that is said and asked meanwhile. No I/O: events go in, commands come out,
+//! and the time is an argument.
+//!
+//! ```text
+//! loop { dialogue.handle(event, now); while let Some(command) = dialogue.poll_action() { … }; wait until dialogue.poll_timeout() }
+//! ```
+
+mod answer;
+mod event;
+mod own;
+mod turns;
+mod understanding;
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use mynah_audio::Cue;
+use mynah_home::AreaId;
+use mynah_skill::{Reply, Risk, Situation};
+
+pub use answer::Expects;
+pub use event::{Because, Command, Decision, Event};
+pub use own::Kept;
+pub use understanding::{House, Understanding};
+
+use crate::listener::Heard;
+use crate::moment::Moment;
+use crate::ports::Hypothesis;
+use crate::timers::Timer;
+use crate::turn::{TurnId, TurnIds};
+use crate::words::and_list;
+use own::Own;
+use turns::{Origin, Question, Running};
+
+/// How the [`Dialogue`] behaves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DialogueSettings {
+    /// The room that the speaker stands in.
+    pub area: Option<AreaId>,
+    /// Digits asked for before an action of [`Risk::Pin`]. None: such actions are refused.
+    pub pin: Option<String>,
+    /// The least confidence of the recogniser at which an intent is acted on, by its risk. 0 to 1.
+    pub least_confidence: LeastConfidence,
+    /// The wake cue sounds when nothing was said this long after a wake word: who goes on in the same breath needs none.
+    /// None: never.
+    pub wake_cue_after: Option<Duration>,
+    /// How long the recogniser may take.
+    pub recognition_limit: Duration,
+    /// How long a plan may take.
+    pub plan_limit: Duration,
+    /// How long a question waits for its answer to begin.
+    pub answer_limit: Duration,
+    /// How long a timer rings.
+    pub ring_limit: Duration,
+}
+
+/// See [`DialogueSettings::least_confidence`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LeastConfidence {
+    /// For [`Risk::Low`].
+    pub low: f32,
+    /// For [`Risk::Confirm`], which is asked back anyway.
+    pub confirm: f32,
+    /// For [`Risk::Pin`].
+    pub pin: f32,
+}
+
+impl LeastConfidence {
+    fn of(self, risk: Risk) -> f32 {
+        match risk {
+            Risk::Low => self.low,
+            Risk::Confirm => self.confirm,
+            Risk::Pin => self.pin,
+        }
+    }
+}
+
+impl Default for DialogueSettings {
+    fn default() -> Self {
+        DialogueSettings {
+            area: None,
+            pin: None,
+            least_confidence: LeastConfidence { low: 0.2, confirm: 0.4, pin: 0.4 },
+            wake_cue_after: Some(Duration::from_millis(350)),
+            recognition_limit: Duration::from_secs(10),
+            plan_limit: Duration::from_secs(15),
+            answer_limit: Duration::from_secs(10),
+            ring_limit: Duration::from_secs(60),
+        }
+    }
+}
+
+/// A turn of the Listener ends by itself after 12 s; when its end is not told, this frees the dialogue.
+const LISTENING_LIMIT: Duration = Duration::from_secs(20);
+/// Speech that does not end is taken for over after this, and a second for every ten letters.
+const SPEAKING_LIMIT: Duration = Duration::from_secs(10);
+/// From one ringing of a timer to the next. Between them a wake word can be heard.
+const RING_EVERY: Duration = Duration::from_secs(5);
+
+/// The ears' turn: at most one.
+#[derive(Debug)]
+struct Ear {
+    turn: TurnId,
+    phase: EarPhase,
+}
+
+#[derive(Debug)]
+enum EarPhase {
+    Listening { wake_cue_at: Option<Duration>, until: Duration },
+    Recognising { until: Duration },
+}
+
+/// Something to say, and the question that it asks.
+#[derive(Debug)]
+struct Utter {
+    turn: Option<TurnId>,
+    reply: Reply,
+    question: Option<Box<Question>>,
+}
+
+#[derive(Debug)]
+struct Speaking {
+    turn: Option<TurnId>,
+    until: Duration,
+    question: Option<Box<Question>>,
+}
+
+#[derive(Debug)]
+struct Ringing {
+    timers: Vec<Timer>,
+    next: Duration,
+    until: Duration,
+    announced: bool,
+}
+
+/// Decides what is done and said. Owns the timers, the lists and the volume.
+pub struct Dialogue {
+    settings: DialogueSettings,
+    mind: Box<dyn Understanding>,
+    ids: TurnIds,
+    own: Own,
+    commands: VecDeque<Command>,
+    ear: Option<Ear>,
+    running: Vec<Running>,
+    question: Option<Box<Question>>,
+    to_say: VecDeque<Utter>,
+    speaking: Option<Speaking>,
+    ringing: Option<Ringing>,
+    wrong_pins: u32,
+    pin_locked_until: Option<Duration>,
+}
+
+impl Dialogue {
+    /// Goes on with what was kept. `ids` is shared with the [`Listener`](crate::Listener).
+    pub fn new(
+        settings: DialogueSettings,
+        mind: Box<dyn Understanding>,
+        kept: &Kept,
+        ids: TurnIds,
+        now: Moment,
+    ) -> Self {
+        Dialogue {
+            own: Own::new(kept, now),
+            settings,
+            mind,
+            ids,
+            commands: VecDeque::new(),
+            ear: None,
+            running: Vec::new(),
+            question: None,
+            to_say: VecDeque::new(),
+            speaking: None,
+            ringing: None,
+            wrong_pins: 0,
+            pin_locked_until: None,
+        }
+    }
+
+    /// The skills or the house changed. Plans in flight are finished as they were made.
+    pub fn set_understanding(&mut self, mind: Box<dyn Understanding>) {
+        self.mind = mind;
+    }
+
+    /// Takes one event. Events of turns that are over do nothing.
+    pub fn handle(&mut self, event: Event, now: Moment) {
+        match event {
+            Event::Heard(heard) => self.heard(&heard, now),
+            Event::Partial { .. } | Event::Timeout => {}
+            Event::Hypothesis { turn, hypothesis } => {
+                if self.take_recognising(turn) {
+                    self.hypothesis(turn, &hypothesis, now);
+                }
+            }
+            Event::RecognitionFailed { turn, message } => {
+                if self.take_recognising(turn) {
+                    self.recognition_failed(turn, message);
+                }
+            }
+            Event::Text { turn, text } => self.words(turn, &text, None, Origin::Typed, now),
+            Event::Outcomes { turn, outcomes } => self.outcomes(turn, outcomes, now),
+            Event::SpeechDone { turn } => self.speech_done(turn, now),
+        }
+        self.tick(now);
+    }
+
+    /// The next thing to do. Call it until there is none.
+    pub fn poll_action(&mut self) -> Option<Command> {
+        self.commands.pop_front()
+    }
+
+    /// When [`Event::Timeout`] is due, in time since the start of the run, if nothing happens before.
+    pub fn poll_timeout(&self) -> Option<Duration> {
+        let ear = self.ear.as_ref().map(|ear| match ear.phase {
+            EarPhase::Listening { wake_cue_at, until } => wake_cue_at.unwrap_or(until),
+            EarPhase::Recognising { until } => until,
+        });
+        let plan = self.running.iter().map(|running| running.until).min();
+        let speaking = self.speaking.as_ref().map(|speaking| speaking.until);
+        let answer = self.question.as_ref().and_then(|question| question.until);
+        // A timer that is over rings when nobody speaks; until then there is nothing to wake up for.
+        let ring = self.ringing.as_ref().filter(|_| self.is_quiet()).map(|ringing| ringing.next);
+        let timer = self.own.timers.next_end();
+        [ear, plan, speaking, answer, ring, timer].into_iter().flatten().min()
+    }
+
+    /// What to keep for the next start, as it is now.
+    pub fn kept(&self, now: Moment) -> Kept {
+        self.own.kept(now)
+    }
+
+    /// Plans whose outcomes have not come yet: wait for them, for a moment, before the end.
+    pub fn plans_in_flight(&self) -> usize {
+        self.running.len()
+    }
+
+    /// What is said in that turn is a secret: neither shown nor written down.
+    pub fn is_secret(&self, turn: TurnId) -> bool {
+        let asked = self.speaking.as_ref().and_then(|speaking| speaking.question.as_ref());
+        let question = self.question.iter().chain(asked).find(|question| question.answer == turn);
+        question.is_some_and(|question| question.expects == Expects::Pin)
+    }
+
+    fn heard(&mut self, heard: &Heard, now: Moment) {
+        match heard {
+            Heard::Wake { turn, .. } => {
+                self.break_off_ear(now);
+                self.drop_question();
+                let cue = self.settings.wake_cue_after.map(|after| now.since_start + after);
+                self.open_ear(*turn, cue, now);
+            }
+            Heard::Opened { turn, .. } => {
+                self.break_off_ear(now);
+                if let Some(question) = self.question.as_mut().filter(|q| q.answer == *turn) {
+                    question.until = None;
+                }
+                self.open_ear(*turn, None, now);
+            }
+            Heard::SpeechStart { turn, .. } | Heard::Pause { turn, .. } => {
+                if let Some(Ear { phase: EarPhase::Listening { wake_cue_at, .. }, .. }) = self.ear_of(*turn) {
+                    *wake_cue_at = None;
+                }
+            }
+            Heard::SpeechEnd { turn, .. } => {
+                let until = now.since_start + self.settings.recognition_limit;
+                if let Some(ear) = self.ear_of(*turn) {
+                    ear.phase = EarPhase::Recognising { until };
+                }
+            }
+            Heard::NoSpeech { turn, .. } => self.ear_ended(*turn, Because::NothingSaid),
+            Heard::Abandoned { turn, .. } => self.ear_ended(*turn, Because::Abandoned),
+            Heard::Resume { .. } | Heard::Gap { .. } => {}
+        }
+    }
+
+    fn hypothesis(&mut self, turn: TurnId, hypothesis: &Hypothesis, now: Moment) {
+        if !hypothesis.accepted || hypothesis.text.trim().is_empty() {
+            let because = Because::NotUnderstood { confidence: hypothesis.confidence };
+            self.not_understood(turn, because, Origin::Voice);
+            return;
+        }
+        self.words(turn, &hypothesis.text, Some(hypothesis.confidence), Origin::Voice, now);
+    }
+
+    fn recognition_failed(&mut self, turn: TurnId, message: String) {
+        self.question_unanswered(turn);
+        self.refuse(turn, Because::RecognitionFailed { message });
+        self.commands.push_back(Command::Cue(Cue::Error));
+        self.say(turn, "Sorry, something went wrong with my hearing.");
+    }
+
+    /// Everything that is due, and speech when nobody else speaks.
+    fn tick(&mut self, now: Moment) {
+        let time = now.since_start;
+        if let Some(ear) = &mut self.ear {
+            match &mut ear.phase {
+                EarPhase::Listening { until, .. } if *until <= time => {
+                    let turn = ear.turn;
+                    self.ear_ended(turn, Because::Abandoned);
+                }
+                EarPhase::Listening { wake_cue_at, .. } if wake_cue_at.is_some_and(|at| at <= time) => {
+                    *wake_cue_at = None;
+                    self.commands.push_back(Command::Cue(Cue::Wake));
+                }
+                EarPhase::Recognising { until } if *until <= time => {
+                    let turn = ear.turn;
+                    self.ear = None;
+                    self.commands.push_back(Command::CancelRecognition { turn });
+                    self.recognition_failed(turn, "no answer in time".to_owned());
+                }
+                _ => {}
+            }
+        }
+        self.end_overdue_plans(now);
+        if self.question.as_ref().is_some_and(|q| q.until.is_some_and(|until| until <= time)) {
+            self.drop_question();
+        }
+        if self.speaking.as_ref().is_some_and(|speaking| speaking.until <= time) {
+            let turn = self.speaking.as_ref().and_then(|speaking| speaking.turn);
+            self.speech_done(turn, now);
+        }
+        let over = self.own.timers.take_due(now);
+        if !over.is_empty() {
+            let (next, until) = (time, time + self.settings.ring_limit);
+            let ringing =
+                self.ringing.get_or_insert(Ringing { timers: Vec::new(), next, until, announced: false });
+            ringing.timers.extend(over);
+            ringing.until = until;
+            ringing.announced = false;
+            self.keep(now);
+        }
+        if self.is_quiet() {
+            self.speak_next(now);
+        }
+        if self.is_quiet() {
+            self.ring(now);
+        }
+    }
+
+    fn ring(&mut self, now: Moment) {
+        let time = now.since_start;
+        let Some(ringing) = self.ringing.as_mut().filter(|ringing| ringing.next <= time) else {
+            return;
+        };
+        if ringing.announced && ringing.until <= time {
+            self.ringing = None;
+            return;
+        }
+        ringing.next = time + RING_EVERY;
+        self.commands.push_back(Command::Cue(Cue::Timer));
+        if !std::mem::replace(&mut ringing.announced, true) {
+            let names: Vec<String> = ringing.timers.iter().map(|t| format!("the {}", t.spoken())).collect();
+            let verb = if names.len() == 1 { "is" } else { "are" };
+            let speech = capital(&format!("{} {verb} over.", and_list(&names)));
+            self.to_say.push_back(Utter { turn: None, reply: Reply { speech, ok: true }, question: None });
+            self.speak_next(now);
+        }
+    }
+
+    fn speak_next(&mut self, now: Moment) {
+        let Some(Utter { turn, reply, question }) = self.to_say.pop_front() else {
+            return;
+        };
+        let seconds = reply.speech.len() as u64 / 10;
+        let until = now.since_start + SPEAKING_LIMIT + Duration::from_secs(seconds);
+        self.speaking = Some(Speaking { turn, until, question });
+        self.commands.push_back(Command::Speak { turn, reply });
+    }
+
+    fn speech_done(&mut self, turn: Option<TurnId>, now: Moment) {
+        let Some(speaking) = self.speaking.take_if(|speaking| speaking.turn == turn) else {
+            return;
+        };
+        if let Some(mut question) = speaking.question {
+            question.until = Some(now.since_start + self.settings.answer_limit);
+            if question.origin == Origin::Voice {
+                let (turn, expects) = (question.answer, question.expects);
+                self.commands.push_back(Command::Listen { turn, expects });
+            }
+            self.question = Some(question);
+        }
+    }
+
+    /// Nobody speaks and nobody is listened to.
+    fn is_quiet(&self) -> bool {
+        self.ear.is_none() && self.speaking.is_none()
+    }
+
+    fn open_ear(&mut self, turn: TurnId, wake_cue_at: Option<Duration>, now: Moment) {
+        let until = now.since_start + LISTENING_LIMIT;
+        self.ear = Some(Ear { turn, phase: EarPhase::Listening { wake_cue_at, until } });
+    }
+
+    fn ear_of(&mut self, turn: TurnId) -> Option<&mut Ear> {
+        self.ear.as_mut().filter(|ear| ear.turn == turn)
+    }
+
+    /// Whether the hypothesis of that turn is waited for; it is no longer.
+    fn take_recognising(&mut self, turn: TurnId) -> bool {
+        let waited = |ear: &mut Ear| ear.turn == turn && matches!(ear.phase, EarPhase::Recognising { .. });
+        self.ear.take_if(waited).is_some()
+    }
+
+    /// A new turn takes the place of the one in progress.
+    fn break_off_ear(&mut self, _now: Moment) {
+        if let Some(ear) = self.ear.take() {
+            if matches!(ear.phase, EarPhase::Recognising { .. }) {
+                self.commands.push_back(Command::CancelRecognition { turn: ear.turn });
+            }
+            self.refuse(ear.turn, Because::Abandoned);
+        }
+    }
+
+    fn ear_ended(&mut self, turn: TurnId, because: Because) {
+        if self.ear_of(turn).is_some() {
+            self.ear = None;
+            if self.question_unanswered(turn) {
+                self.say(turn, "All right, I leave it.");
+            }
+            self.refuse(turn, because);
+        }
+    }
+
+    fn situation(&self, now: Moment) -> Situation {
+        Situation { area: self.settings.area.clone(), now: now.wall }
+    }
+
+    fn keep(&mut self, now: Moment) {
+        let kept = self.own.kept(now);
+        self.commands.push_back(Command::Keep(kept));
+    }
+
+    fn report(&mut self, turn: TurnId, decision: Decision) {
+        self.commands.push_back(Command::Report { turn, decision });
+    }
+
+    fn refuse(&mut self, turn: TurnId, because: Because) {
+        self.report(turn, Decision::Refused { because });
+    }
+
+    /// Says that something was not done.
+    fn say(&mut self, turn: TurnId, speech: &str) {
+        self.reply(turn, Reply { speech: speech.to_owned(), ok: false });
+    }
+
+    fn reply(&mut self, turn: TurnId, reply: Reply) {
+        self.report(turn, Decision::Replied { reply: reply.clone() });
+        if !reply.speech.is_empty() {
+            self.to_say.push_back(Utter { turn: Some(turn), reply, question: None });
+        }
+    }
+}
+
+fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

@@ -1,0 +1,149 @@
+//! What the assistant does itself: timers, time and date, volume, lists, help.
+
+use std::time::Duration;
+
+use mynah_skill::{Failure, FailureKind, Local, Outcome};
+use serde::{Deserialize, Serialize};
+
+use super::understanding::Understanding;
+use crate::lists::{Added, Lists};
+use crate::moment::Moment;
+use crate::timers::{SavedTimer, Timer, TimerRefusal, Timers};
+use crate::words::{and_list, spoken_date, spoken_length, spoken_time};
+
+/// What outlives a run. Each item was asked for by the household; nothing is noted of its own accord.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Kept {
+    /// The timers that run.
+    pub timers: Vec<SavedTimer>,
+    /// Shopping list and others.
+    pub lists: Lists,
+    /// Speech volume in percent.
+    pub volume: f64,
+}
+
+impl Default for Kept {
+    fn default() -> Self {
+        Kept { timers: Vec::new(), lists: Lists::default(), volume: 60.0 }
+    }
+}
+
+/// What an action of our own asks of the dialogue beside its outcome.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Effect {
+    Nothing,
+    /// State that outlives the run has changed.
+    Changed,
+    /// The same, and the volume is another.
+    VolumeChanged,
+    /// All that goes on is to stop.
+    Stop,
+}
+
+/// The state of the actions of our own.
+#[derive(Debug)]
+pub(super) struct Own {
+    pub(super) timers: Timers,
+    lists: Lists,
+    pub(super) volume: f64,
+}
+
+impl Own {
+    pub(super) fn new(kept: &Kept, now: Moment) -> Self {
+        let volume = if kept.volume.is_finite() { kept.volume.clamp(0.0, 100.0) } else { 60.0 };
+        Own { timers: Timers::restore(&kept.timers, now), lists: kept.lists.clone(), volume }
+    }
+
+    pub(super) fn kept(&self, now: Moment) -> Kept {
+        Kept { timers: self.timers.save(now), lists: self.lists.clone(), volume: self.volume }
+    }
+
+    /// Does one action, at once and wholly.
+    pub(super) fn act(&mut self, action: &Local, mind: &dyn Understanding, now: Moment) -> (Outcome, Effect) {
+        match action {
+            Local::TimerStart { length, name } => match self.timers.start(*length, name.as_deref(), now) {
+                Ok(timer) => {
+                    let length = spoken_length(timer.length);
+                    let said = match &timer.name {
+                        Some(name) => format!("The {name} timer is set for {length}."),
+                        None => format!("The timer is set for {length}."),
+                    };
+                    (done(said), Effect::Changed)
+                }
+                Err(refusal) => refused(&refusal),
+            },
+            Local::TimerCancel { name } => match self.timers.cancel(name.as_deref()) {
+                Ok(timer) => (done(format!("The {} is cancelled.", timer.spoken())), Effect::Changed),
+                Err(refusal) => refused(&refusal),
+            },
+            Local::TimerRemaining { name } => self.remaining(name.as_deref(), now),
+            Local::VolumeSet { percent } => self.set_volume(*percent),
+            Local::VolumeAdjust { by } => self.set_volume(self.volume + by),
+            Local::TellTime => (done(format!("It is {}.", spoken_time(now.wall.time()))), Effect::Nothing),
+            Local::TellDate => (done(format!("Today is {}.", spoken_date(now.wall.date()))), Effect::Nothing),
+            Local::ListAdd { list, item } => match self.lists.add(list, item) {
+                Added::New => (done(format!("I put {item} on the {list} list.")), Effect::Changed),
+                Added::Already => {
+                    (done(format!("There is {item} on the {list} list already.")), Effect::Nothing)
+                }
+                Added::Full => {
+                    (failed(FailureKind::Refused, format!("The {list} list is full.")), Effect::Nothing)
+                }
+            },
+            Local::ListRead { list } => {
+                let items = self.lists.items(list);
+                let said = match items.len() {
+                    0 => format!("The {list} list is empty."),
+                    1 => format!("There is one thing on the {list} list: {}.", items[0]),
+                    n => format!("There are {n} things on the {list} list: {}.", and_list(items)),
+                };
+                (done(said), Effect::Nothing)
+            }
+            Local::ListClear { list } => match self.lists.clear(list) {
+                0 => (done(format!("The {list} list was empty.")), Effect::Nothing),
+                _ => (done(format!("The {list} list is empty now.")), Effect::Changed),
+            },
+            Local::Help { topic } => (done(mind.help(topic.as_deref())), Effect::Nothing),
+            Local::Cancel => (Outcome::Done { said: None }, Effect::Stop),
+        }
+    }
+
+    fn remaining(&self, name: Option<&str>, now: Moment) -> (Outcome, Effect) {
+        let told = |timer: &Timer| {
+            // A second that has begun is counted: nobody is told of a timer with nothing left.
+            let left = timer.remaining(now).as_millis().div_ceil(1000);
+            let left = Duration::from_secs(u64::try_from(left).unwrap_or(u64::MAX));
+            format!("{} left on the {}", spoken_length(left), timer.spoken())
+        };
+        match self.timers.get(name) {
+            Ok(timer) => (done(format!("{}.", told(timer))), Effect::Nothing),
+            // Telling of all is harmless where ending one is not.
+            Err(TimerRefusal::Several { .. }) if name.is_none() => {
+                let all: Vec<String> = self.timers.running().iter().map(told).collect();
+                (done(format!("{}.", and_list(&all))), Effect::Nothing)
+            }
+            Err(refusal) => refused(&refusal),
+        }
+    }
+
+    fn set_volume(&mut self, percent: f64) -> (Outcome, Effect) {
+        if !percent.is_finite() {
+            return (failed(FailureKind::Refused, "That is no volume.".to_owned()), Effect::Nothing);
+        }
+        self.volume = percent.clamp(0.0, 100.0);
+        (done(format!("The volume is at {} percent.", self.volume.round())), Effect::VolumeChanged)
+    }
+}
+
+fn done(said: String) -> Outcome {
+    Outcome::Done { said: Some(said) }
+}
+
+fn failed(kind: FailureKind, message: String) -> Outcome {
+    Outcome::Failed(Failure { kind, message })
+}
+
+fn refused(refusal: &TimerRefusal) -> (Outcome, Effect) {
+    (failed(FailureKind::Refused, refusal.to_string()), Effect::Nothing)
+}

@@ -1,0 +1,302 @@
+//! The course of one turn: words → reading → plan → question → actions → outcomes → reply.
+
+use std::time::Duration;
+
+use mynah_audio::Cue;
+use mynah_skill::{Action, Failure, FailureKind, Outcome, Plan, Refusal, Reply, Risk};
+
+use super::own::Effect;
+use super::{Because, Command, Decision, Dialogue, Expects, Utter, answer};
+use crate::moment::Moment;
+use crate::turn::TurnId;
+
+/// How the words came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Voice,
+    Typed,
+}
+
+/// A plan in flight.
+#[derive(Debug)]
+pub(super) struct Running {
+    turn: TurnId,
+    plan: Plan,
+    /// One for each action; those of our own are there from the start.
+    outcomes: Vec<Option<Outcome>>,
+    pub(super) until: Duration,
+}
+
+/// A plan that waits for an answer.
+#[derive(Debug)]
+pub(super) struct Question {
+    plan: Plan,
+    pub(super) expects: Expects,
+    /// The turn in which the answer is heard.
+    pub(super) answer: TurnId,
+    pub(super) origin: Origin,
+    speech: String,
+    /// Asked again once.
+    again: bool,
+    /// The answer has to begin before. None: it has.
+    pub(super) until: Option<Duration>,
+}
+
+/// After so many wrong PINs in a row none is taken for a while.
+const WRONG_PINS: u32 = 3;
+const PIN_LOCK: Duration = Duration::from_secs(120);
+
+impl Dialogue {
+    /// Acts on words. `confidence` is the recogniser's; typed words are sure.
+    pub(super) fn words(
+        &mut self,
+        turn: TurnId,
+        text: &str,
+        confidence: Option<f32>,
+        origin: Origin,
+        now: Moment,
+    ) {
+        if let Some(question) = self.question.take() {
+            let answers =
+                question.answer == turn || origin == Origin::Typed && question.origin == Origin::Typed;
+            if answers && self.answered(turn, question, text, confidence, now) {
+                return;
+            }
+        }
+        let situation = self.situation(now);
+        let mut readings = self.mind.understand(text, &situation);
+        if readings.is_empty() {
+            self.not_understood(turn, Because::NoReading { text: text.to_owned() }, origin);
+            return;
+        }
+        // Of readings that fit equally well, one that this house can do is meant.
+        let best = readings[0].confidence;
+        let equal = readings.iter().take_while(|reading| reading.confidence >= best).count();
+        let plans = readings[..equal].iter().map(|reading| self.mind.plan(reading, &situation));
+        let plans: Vec<Result<Plan, Refusal>> = plans.collect();
+        let chosen = plans.iter().position(Result::is_ok).unwrap_or(0);
+        let reading = readings.remove(chosen);
+        self.report(turn, Decision::Understood { reading, rivals: readings });
+        let Some(plan) = plans.into_iter().nth(chosen) else {
+            return;
+        };
+        match plan {
+            Ok(plan) => self.planned(turn, plan, confidence, origin, now),
+            Err(refusal) => {
+                let speech = refusal.to_string();
+                self.refuse(turn, Because::Refusal { refusal });
+                self.commands.push_back(Command::Cue(Cue::Error));
+                self.say(turn, &speech);
+            }
+        }
+    }
+
+    pub(super) fn not_understood(&mut self, turn: TurnId, because: Because, origin: Origin) {
+        if self.question.as_ref().is_some_and(|question| question.answer == turn) {
+            if let Some(question) = self.question.take() {
+                self.ask_again(turn, question);
+            }
+            return;
+        }
+        self.refuse(turn, because);
+        if origin == Origin::Voice {
+            self.commands.push_back(Command::Cue(Cue::Error));
+            self.say(turn, "Sorry, I did not get that.");
+        }
+    }
+
+    fn planned(&mut self, turn: TurnId, plan: Plan, confidence: Option<f32>, origin: Origin, now: Moment) {
+        let least = self.settings.least_confidence.of(plan.risk);
+        if let Some(confidence) = confidence.filter(|confidence| *confidence < least) {
+            let because = Because::TooUnsure { confidence, least };
+            self.not_understood(turn, because, origin);
+            return;
+        }
+        self.report(turn, Decision::Planned { plan: plan.clone() });
+        match plan.risk {
+            Risk::Low => self.carry_out(turn, plan, now),
+            Risk::Confirm => {
+                let speech = format!("Shall I {}?", self.mind.describe(&plan));
+                self.ask(turn, plan, Expects::YesNo, speech, origin, false);
+            }
+            Risk::Pin if self.settings.pin.as_deref().is_none_or(str::is_empty) => {
+                self.refuse(turn, Because::NoPin);
+                self.commands.push_back(Command::Cue(Cue::Error));
+                self.say(turn, "That needs a PIN, and none is set.");
+            }
+            Risk::Pin if self.pin_locked_until.is_some_and(|until| now.since_start < until) => {
+                self.refuse(turn, Because::PinLocked);
+                self.commands.push_back(Command::Cue(Cue::Error));
+                self.say(turn, "There were too many wrong PINs. Please wait a while.");
+            }
+            Risk::Pin => self.ask(turn, plan, Expects::Pin, "What is the PIN?".to_owned(), origin, false),
+        }
+    }
+
+    /// Does what is ours at once and sends the rest.
+    fn carry_out(&mut self, turn: TurnId, plan: Plan, now: Moment) {
+        let mut outcomes = Vec::with_capacity(plan.actions.len());
+        let mut wired = Vec::new();
+        let (mut changed, mut stop) = (false, false);
+        for action in &plan.actions {
+            let Action::Local(local) = action else {
+                wired.push(action.clone());
+                outcomes.push(None);
+                continue;
+            };
+            let (outcome, effect) = self.own.act(local, &*self.mind, now);
+            outcomes.push(Some(outcome));
+            match effect {
+                Effect::Nothing => {}
+                Effect::Changed => changed = true,
+                Effect::VolumeChanged => {
+                    changed = true;
+                    let percent = self.own.volume;
+                    self.commands.push_back(Command::SetVolume { percent });
+                }
+                Effect::Stop => stop = true,
+            }
+        }
+        if changed {
+            self.keep(now);
+        }
+        if stop {
+            self.stop();
+        }
+        let running = Running { turn, plan, outcomes, until: now.since_start + self.settings.plan_limit };
+        if wired.is_empty() {
+            self.finish(running);
+        } else {
+            let plan = Plan { actions: wired, ..running.plan.clone() };
+            self.running.push(running);
+            self.commands.push_back(Command::Execute { turn, plan });
+        }
+    }
+
+    pub(super) fn outcomes(&mut self, turn: TurnId, outcomes: Vec<Outcome>, _now: Moment) {
+        let Some(index) = self.running.iter().position(|running| running.turn == turn) else {
+            return;
+        };
+        let mut running = self.running.remove(index);
+        let missing = running.outcomes.iter_mut().filter(|outcome| outcome.is_none());
+        for (place, outcome) in missing.zip(outcomes) {
+            *place = Some(outcome);
+        }
+        self.finish(running);
+    }
+
+    pub(super) fn end_overdue_plans(&mut self, now: Moment) {
+        while let Some(index) = self.running.iter().position(|running| running.until <= now.since_start) {
+            let running = self.running.remove(index);
+            self.finish(running);
+        }
+    }
+
+    /// Tells what came of a plan. An action without an outcome did not answer.
+    fn finish(&mut self, running: Running) {
+        let Running { turn, plan, outcomes, .. } = running;
+        let silent = || {
+            Outcome::Failed(Failure {
+                kind: FailureKind::Unreachable,
+                message: "no answer in time".to_owned(),
+            })
+        };
+        let outcomes: Vec<Outcome> =
+            outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(silent)).collect();
+        let reply = self.mind.reply(&plan, &outcomes);
+        self.report(turn, Decision::Outcomes { outcomes });
+        self.commands.push_back(Command::Cue(if reply.ok { Cue::Done } else { Cue::Error }));
+        self.reply(turn, reply);
+    }
+
+    /// "Stop": whatever sounds or waits.
+    fn stop(&mut self) {
+        self.ringing = None;
+        self.to_say.clear();
+        self.drop_question();
+        if let Some(speaking) = &mut self.speaking {
+            speaking.question = None;
+            self.commands.push_back(Command::StopSpeaking);
+        }
+    }
+
+    fn ask(
+        &mut self,
+        turn: TurnId,
+        plan: Plan,
+        expects: Expects,
+        speech: String,
+        origin: Origin,
+        again: bool,
+    ) {
+        let answer = self.ids.allocate();
+        self.report(turn, Decision::Asked { expects, speech: speech.clone(), answer });
+        let reply = Reply { speech: speech.clone(), ok: true };
+        let question = Question { plan, expects, answer, origin, speech, again, until: None };
+        self.to_say.push_back(Utter { turn: Some(turn), reply, question: Some(Box::new(question)) });
+    }
+
+    fn ask_again(&mut self, turn: TurnId, question: Box<Question>) {
+        let Question { plan, expects, origin, speech, again, .. } = *question;
+        if again {
+            self.refuse(turn, Because::NoAnswer);
+            self.say(turn, "I still did not get that, so I leave it.");
+        } else {
+            let speech = match expects {
+                Expects::YesNo => format!("Please say yes or no. {speech}"),
+                Expects::Pin => "Please say the PIN again.".to_owned(),
+            };
+            self.ask(turn, plan, expects, speech, origin, true);
+        }
+    }
+
+    /// Whether the words were an answer to that question. When they were not, the question is dropped: something else was said.
+    fn answered(
+        &mut self,
+        turn: TurnId,
+        question: Box<Question>,
+        text: &str,
+        confidence: Option<f32>,
+        now: Moment,
+    ) -> bool {
+        let least = self.settings.least_confidence.of(question.plan.risk);
+        let unsure = confidence.is_some_and(|confidence| confidence < least);
+        match (answer::yes_or_no(text), answer::digits(text), question.expects) {
+            (Some(false), ..) => {
+                self.refuse(turn, Because::Declined);
+                self.say(turn, "All right, I leave it.");
+            }
+            _ if unsure => self.ask_again(turn, question),
+            (Some(true), _, Expects::YesNo) => self.carry_out(turn, question.plan, now),
+            (_, Some(digits), Expects::Pin) => self.pin(turn, question, &digits, now),
+            _ if question.answer == turn => self.ask_again(turn, question),
+            _ => return false,
+        }
+        true
+    }
+
+    fn pin(&mut self, turn: TurnId, question: Box<Question>, digits: &str, now: Moment) {
+        if self.settings.pin.as_deref() == Some(digits) {
+            self.wrong_pins = 0;
+            self.carry_out(turn, question.plan, now);
+            return;
+        }
+        self.wrong_pins += 1;
+        if self.wrong_pins >= WRONG_PINS {
+            self.wrong_pins = 0;
+            self.pin_locked_until = Some(now.since_start + PIN_LOCK);
+        }
+        self.refuse(turn, Because::WrongPin);
+        self.commands.push_back(Command::Cue(Cue::Error));
+        self.say(turn, "That PIN is wrong.");
+    }
+
+    /// Whether that turn was to answer a question; it is dropped.
+    pub(super) fn question_unanswered(&mut self, turn: TurnId) -> bool {
+        self.question.take_if(|question| question.answer == turn).is_some()
+    }
+
+    pub(super) fn drop_question(&mut self) {
+        self.question = None;
+    }
+}

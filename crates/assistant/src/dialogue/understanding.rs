@@ -1,0 +1,97 @@
+//! What the dialogue asks of the installed skills and the house.
+
+use std::sync::Arc;
+
+use mynah_home::{Capability, DeviceId, Home, State};
+use mynah_intent::Reading;
+use mynah_skill::{Action, Catalog, Outcome, Plan, Refusal, Reply, Situation};
+
+use crate::words::and_list;
+
+/// Told one by one up to here; counted above.
+const MOST_NAMED: usize = 3;
+
+/// Words → readings → plan → reply. [`House`] does it with the installed skills.
+pub trait Understanding: Send {
+    /// What a text may mean, the best reading first.
+    fn understand(&self, text: &str, situation: &Situation) -> Vec<Reading>;
+    /// What a reading comes down to in this house.
+    ///
+    /// # Errors
+    /// It is not done, and why.
+    fn plan(&self, reading: &Reading, situation: &Situation) -> Result<Plan, Refusal>;
+    /// What is said when the plan was carried out.
+    fn reply(&self, plan: &Plan, outcomes: &[Outcome]) -> Reply;
+    /// What the plan would do, after "Shall I": `unlock the front door`.
+    fn describe(&self, plan: &Plan) -> String;
+    /// What can be said.
+    fn help(&self, topic: Option<&str>) -> String;
+}
+
+/// The installed skills and the house that they speak of.
+#[derive(Clone, Debug)]
+pub struct House {
+    /// The skills.
+    pub catalog: Arc<Catalog>,
+    /// The devices.
+    pub home: Arc<Home>,
+}
+
+impl Understanding for House {
+    fn understand(&self, text: &str, situation: &Situation) -> Vec<Reading> {
+        self.catalog.understand(text, situation)
+    }
+
+    fn plan(&self, reading: &Reading, situation: &Situation) -> Result<Plan, Refusal> {
+        self.catalog.plan(reading, &self.home, situation)
+    }
+
+    fn reply(&self, plan: &Plan, outcomes: &[Outcome]) -> Reply {
+        plan.reply(&self.home, outcomes)
+    }
+
+    fn describe(&self, plan: &Plan) -> String {
+        let mut wishes: Vec<String> =
+            plan.actions.iter().map(|action| wish(action, plan, &self.home)).collect();
+        wishes.dedup();
+        if wishes.len() > MOST_NAMED {
+            let more = wishes.len() - MOST_NAMED;
+            wishes.truncate(MOST_NAMED);
+            wishes.push(format!("do {more} more things"));
+        }
+        and_list(&wishes)
+    }
+
+    fn help(&self, topic: Option<&str>) -> String {
+        self.catalog.help(topic)
+    }
+}
+
+/// One action as an order: `turn off the kettle`.
+fn wish(action: &Action, plan: &Plan, home: &Home) -> String {
+    let name = |id: &DeviceId| {
+        let name = home.device(id).map_or_else(|| id.to_string(), |device| device.name.clone());
+        format!("the {name}")
+    };
+    match action {
+        Action::Set { device, capability, to } => {
+            let name = name(device);
+            match (capability, to) {
+                (Capability::Power, to) => format!("turn {to} {name}"),
+                (Capability::Lock, State::Bool(true)) => format!("lock {name}"),
+                (Capability::Lock, _) => format!("unlock {name}"),
+                (Capability::Position, State::Number(n)) if *n <= 0.0 => format!("close {name}"),
+                (Capability::Position, State::Number(n)) if *n >= 100.0 => format!("open {name}"),
+                (_, State::Number(_)) => {
+                    format!("set {name} to {to} {}", capability.unit()).trim_end().to_owned()
+                }
+                (_, to) => format!("set {name} to {to}"),
+            }
+        }
+        Action::Adjust { device, by, .. } if *by < 0.0 => format!("turn down {}", name(device)),
+        Action::Adjust { device, .. } => format!("turn up {}", name(device)),
+        Action::Read { device, .. } => format!("ask {}", name(device)),
+        Action::Http(_) | Action::Mqtt(_) => format!("do what the skill {} says", plan.skill),
+        Action::Local(local) => local.to_string(),
+    }
+}
