@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod consent;
-mod dialogue;
+pub mod dialogue;
 mod endpointing;
 mod listener;
 mod lists;
@@ -19,13 +19,8 @@ mod turn;
 mod voicing;
 mod words;
 
-pub use dialogue::{
-    Because, Command, Decision, Dialogue, DialogueSettings, Event, Expects, House, Kept, LeastConfidence,
-    Understanding,
-};
+pub use dialogue::Dialogue;
 pub use endpointing::{EndReason, EndpointingSettings, Hint};
 pub use listener::{AbandonReason, Control, Heard, Listener, ListenerSettings, Output};
-pub use lists::Lists;
 pub use moment::Moment;
-pub use timers::SavedTimer;
 pub use turn::{TurnId, TurnIds, Utterance};

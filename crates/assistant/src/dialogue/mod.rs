@@ -11,13 +11,15 @@ mod own;
 mod turns;
 mod understanding;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use mynah_audio::Cue;
 use mynah_home::AreaId;
 use mynah_skill::{Reply, Risk, Situation};
 
+pub use crate::lists::Lists;
+pub use crate::timers::SavedTimer;
 pub use answer::Expects;
 pub use event::{Because, Command, Decision, Event};
 pub use own::Kept;
@@ -110,12 +112,16 @@ enum EarPhase {
     Recognising { until: Duration },
 }
 
-/// Something to say, and the question that it asks.
+/// What sounds as soon as nobody speaks and nobody is listened to: either would be disturbed.
 #[derive(Debug)]
-struct Utter {
-    turn: Option<TurnId>,
-    reply: Reply,
-    question: Option<Box<Question>>,
+enum Utter {
+    Cue(Cue),
+    /// Something to say, and the question that it asks.
+    Speech {
+        turn: Option<TurnId>,
+        reply: Reply,
+        question: Option<Box<Question>>,
+    },
 }
 
 #[derive(Debug)]
@@ -146,6 +152,8 @@ pub struct Dialogue {
     to_say: VecDeque<Utter>,
     speaking: Option<Speaking>,
     ringing: Option<Ringing>,
+    /// Turns in which a PIN was asked for.
+    secrets: BTreeSet<TurnId>,
     wrong_pins: u32,
     pin_locked_until: Option<Duration>,
 }
@@ -171,6 +179,7 @@ impl Dialogue {
             to_say: VecDeque::new(),
             speaking: None,
             ringing: None,
+            secrets: BTreeSet::new(),
             wrong_pins: 0,
             pin_locked_until: None,
         }
@@ -197,7 +206,7 @@ impl Dialogue {
                 }
             }
             Event::Text { turn, text } => self.words(turn, &text, None, Origin::Typed, now),
-            Event::Outcomes { turn, outcomes } => self.outcomes(turn, outcomes, now),
+            Event::Outcomes { turn, outcomes } => self.outcomes(turn, outcomes),
             Event::SpeechDone { turn } => self.speech_done(turn, now),
         }
         self.tick(now);
@@ -233,23 +242,30 @@ impl Dialogue {
         self.running.len()
     }
 
-    /// What is said in that turn is a secret: neither shown nor written down.
+    /// Something of that turn is still to come: its words, an outcome or its speech.
+    pub fn is_open(&self, turn: TurnId) -> bool {
+        let said = |utter: &Utter| matches!(utter, Utter::Speech { turn: Some(of), .. } if *of == turn);
+        self.ear.as_ref().is_some_and(|ear| ear.turn == turn)
+            || self.running.iter().any(|running| running.turn == turn)
+            || self.speaking.as_ref().is_some_and(|speaking| speaking.turn == Some(turn))
+            || self.to_say.iter().any(said)
+    }
+
+    /// What is said in that turn is a secret, for ever: neither shown nor written down, nor its audio.
     pub fn is_secret(&self, turn: TurnId) -> bool {
-        let asked = self.speaking.as_ref().and_then(|speaking| speaking.question.as_ref());
-        let question = self.question.iter().chain(asked).find(|question| question.answer == turn);
-        question.is_some_and(|question| question.expects == Expects::Pin)
+        self.secrets.contains(&turn)
     }
 
     fn heard(&mut self, heard: &Heard, now: Moment) {
         match heard {
             Heard::Wake { turn, .. } => {
-                self.break_off_ear(now);
+                self.break_off_ear();
                 self.drop_question();
                 let cue = self.settings.wake_cue_after.map(|after| now.since_start + after);
                 self.open_ear(*turn, cue, now);
             }
             Heard::Opened { turn, .. } => {
-                self.break_off_ear(now);
+                self.break_off_ear();
                 if let Some(question) = self.question.as_mut().filter(|q| q.answer == *turn) {
                     question.until = None;
                 }
@@ -273,6 +289,13 @@ impl Dialogue {
     }
 
     fn hypothesis(&mut self, turn: TurnId, hypothesis: &Hypothesis, now: Moment) {
+        let heard_nothing = hypothesis.free_text.as_deref().is_some_and(|text| text.trim().is_empty());
+        if heard_nothing && hypothesis.text.trim().is_empty() {
+            // Such as the tail of the wake word: nobody waits for an answer.
+            self.unanswered(turn);
+            self.refuse(turn, Because::NothingSaid);
+            return;
+        }
         if !hypothesis.accepted || hypothesis.text.trim().is_empty() {
             let because = Because::NotUnderstood { confidence: hypothesis.confidence };
             self.not_understood(turn, because, Origin::Voice);
@@ -284,7 +307,7 @@ impl Dialogue {
     fn recognition_failed(&mut self, turn: TurnId, message: String) {
         self.question_unanswered(turn);
         self.refuse(turn, Because::RecognitionFailed { message });
-        self.commands.push_back(Command::Cue(Cue::Error));
+        self.cue(Cue::Error);
         self.say(turn, "Sorry, something went wrong with my hearing.");
     }
 
@@ -328,9 +351,7 @@ impl Dialogue {
             ringing.announced = false;
             self.keep(now);
         }
-        if self.is_quiet() {
-            self.speak_next(now);
-        }
+        self.utter(now);
         if self.is_quiet() {
             self.ring(now);
         }
@@ -351,19 +372,29 @@ impl Dialogue {
             let names: Vec<String> = ringing.timers.iter().map(|t| format!("the {}", t.spoken())).collect();
             let verb = if names.len() == 1 { "is" } else { "are" };
             let speech = capital(&format!("{} {verb} over.", and_list(&names)));
-            self.to_say.push_back(Utter { turn: None, reply: Reply { speech, ok: true }, question: None });
-            self.speak_next(now);
+            self.to_say.push_back(Utter::Speech {
+                turn: None,
+                reply: Reply { speech, ok: true },
+                question: None,
+            });
+            self.utter(now);
         }
     }
 
-    fn speak_next(&mut self, now: Moment) {
-        let Some(Utter { turn, reply, question }) = self.to_say.pop_front() else {
-            return;
-        };
-        let seconds = reply.speech.len() as u64 / 10;
-        let until = now.since_start + SPEAKING_LIMIT + Duration::from_secs(seconds);
-        self.speaking = Some(Speaking { turn, until, question });
-        self.commands.push_back(Command::Speak { turn, reply });
+    /// Cues at once, and speech up to the first that has to be waited for.
+    fn utter(&mut self, now: Moment) {
+        while self.is_quiet() {
+            match self.to_say.pop_front() {
+                None => return,
+                Some(Utter::Cue(cue)) => self.commands.push_back(Command::Cue(cue)),
+                Some(Utter::Speech { turn, reply, question }) => {
+                    let seconds = reply.speech.len() as u64 / 10;
+                    let until = now.since_start + SPEAKING_LIMIT + Duration::from_secs(seconds);
+                    self.speaking = Some(Speaking { turn, until, question });
+                    self.commands.push_back(Command::Speak { turn, reply });
+                }
+            }
+        }
     }
 
     fn speech_done(&mut self, turn: Option<TurnId>, now: Moment) {
@@ -401,7 +432,7 @@ impl Dialogue {
     }
 
     /// A new turn takes the place of the one in progress.
-    fn break_off_ear(&mut self, _now: Moment) {
+    fn break_off_ear(&mut self) {
         if let Some(ear) = self.ear.take() {
             if matches!(ear.phase, EarPhase::Recognising { .. }) {
                 self.commands.push_back(Command::CancelRecognition { turn: ear.turn });
@@ -413,10 +444,15 @@ impl Dialogue {
     fn ear_ended(&mut self, turn: TurnId, because: Because) {
         if self.ear_of(turn).is_some() {
             self.ear = None;
-            if self.question_unanswered(turn) {
-                self.say(turn, "All right, I leave it.");
-            }
+            self.unanswered(turn);
             self.refuse(turn, because);
+        }
+    }
+
+    /// When that turn was to answer a question: nothing is done.
+    fn unanswered(&mut self, turn: TurnId) {
+        if self.question_unanswered(turn) {
+            self.say(turn, "All right, I leave it.");
         }
     }
 
@@ -437,6 +473,10 @@ impl Dialogue {
         self.report(turn, Decision::Refused { because });
     }
 
+    fn cue(&mut self, cue: Cue) {
+        self.to_say.push_back(Utter::Cue(cue));
+    }
+
     /// Says that something was not done.
     fn say(&mut self, turn: TurnId, speech: &str) {
         self.reply(turn, Reply { speech: speech.to_owned(), ok: false });
@@ -445,7 +485,7 @@ impl Dialogue {
     fn reply(&mut self, turn: TurnId, reply: Reply) {
         self.report(turn, Decision::Replied { reply: reply.clone() });
         if !reply.speech.is_empty() {
-            self.to_say.push_back(Utter { turn: Some(turn), reply, question: None });
+            self.to_say.push_back(Utter::Speech { turn: Some(turn), reply, question: None });
         }
     }
 }

@@ -20,7 +20,7 @@ pub(super) enum Origin {
 /// A plan in flight.
 #[derive(Debug)]
 pub(super) struct Running {
-    turn: TurnId,
+    pub(super) turn: TurnId,
     plan: Plan,
     /// One for each action; those of our own are there from the start.
     outcomes: Vec<Option<Outcome>>,
@@ -85,7 +85,7 @@ impl Dialogue {
             Err(refusal) => {
                 let speech = refusal.to_string();
                 self.refuse(turn, Because::Refusal { refusal });
-                self.commands.push_back(Command::Cue(Cue::Error));
+                self.cue(Cue::Error);
                 self.say(turn, &speech);
             }
         }
@@ -100,7 +100,7 @@ impl Dialogue {
         }
         self.refuse(turn, because);
         if origin == Origin::Voice {
-            self.commands.push_back(Command::Cue(Cue::Error));
+            self.cue(Cue::Error);
             self.say(turn, "Sorry, I did not get that.");
         }
     }
@@ -121,12 +121,12 @@ impl Dialogue {
             }
             Risk::Pin if self.settings.pin.as_deref().is_none_or(str::is_empty) => {
                 self.refuse(turn, Because::NoPin);
-                self.commands.push_back(Command::Cue(Cue::Error));
+                self.cue(Cue::Error);
                 self.say(turn, "That needs a PIN, and none is set.");
             }
             Risk::Pin if self.pin_locked_until.is_some_and(|until| now.since_start < until) => {
                 self.refuse(turn, Because::PinLocked);
-                self.commands.push_back(Command::Cue(Cue::Error));
+                self.cue(Cue::Error);
                 self.say(turn, "There were too many wrong PINs. Please wait a while.");
             }
             Risk::Pin => self.ask(turn, plan, Expects::Pin, "What is the PIN?".to_owned(), origin, false),
@@ -173,7 +173,7 @@ impl Dialogue {
         }
     }
 
-    pub(super) fn outcomes(&mut self, turn: TurnId, outcomes: Vec<Outcome>, _now: Moment) {
+    pub(super) fn outcomes(&mut self, turn: TurnId, outcomes: Vec<Outcome>) {
         let Some(index) = self.running.iter().position(|running| running.turn == turn) else {
             return;
         };
@@ -205,7 +205,7 @@ impl Dialogue {
             outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(silent)).collect();
         let reply = self.mind.reply(&plan, &outcomes);
         self.report(turn, Decision::Outcomes { outcomes });
-        self.commands.push_back(Command::Cue(if reply.ok { Cue::Done } else { Cue::Error }));
+        self.cue(if reply.ok { Cue::Done } else { Cue::Error });
         self.reply(turn, reply);
     }
 
@@ -230,10 +230,13 @@ impl Dialogue {
         again: bool,
     ) {
         let answer = self.ids.allocate();
+        if expects == Expects::Pin {
+            self.secrets.insert(answer);
+        }
         self.report(turn, Decision::Asked { expects, speech: speech.clone(), answer });
         let reply = Reply { speech: speech.clone(), ok: true };
         let question = Question { plan, expects, answer, origin, speech, again, until: None };
-        self.to_say.push_back(Utter { turn: Some(turn), reply, question: Some(Box::new(question)) });
+        self.to_say.push_back(Utter::Speech { turn: Some(turn), reply, question: Some(Box::new(question)) });
     }
 
     fn ask_again(&mut self, turn: TurnId, question: Box<Question>) {
@@ -287,7 +290,7 @@ impl Dialogue {
             self.pin_locked_until = Some(now.since_start + PIN_LOCK);
         }
         self.refuse(turn, Because::WrongPin);
-        self.commands.push_back(Command::Cue(Cue::Error));
+        self.cue(Cue::Error);
         self.say(turn, "That PIN is wrong.");
     }
 
