@@ -57,7 +57,8 @@ impl Nfa {
     /// Subset construction. An arc for any word also counts for every word that the state names.
     ///
     /// # Errors
-    /// When there would be more than `most_arcs` arcs or states.
+    /// When there would be more than `most_arcs` arcs or states. The work is bounded to a few times that, too:
+    /// wildcards side by side can make large subsets.
     pub(crate) fn determinise(&self, most_arcs: usize) -> Result<Dfa, TooLarge> {
         let mut ids: HashMap<Box<[u32]>, u32> = HashMap::new();
         let mut subsets: Vec<Box<[u32]>> = Vec::new();
@@ -65,6 +66,7 @@ impl Nfa {
         let mut seen = vec![u32::MAX; self.states.len()];
         let mut round = 0;
         let mut arcs_so_far = 0;
+        let mut work: usize = 0;
 
         let first = self.closure(vec![0], &mut seen, &mut round);
         ids.insert(first.clone(), 0);
@@ -98,6 +100,7 @@ impl Nfa {
             }
             for (label, targets) in groups {
                 let subset = self.closure(targets, &mut seen, &mut round);
+                work += subset.len();
                 let id = match ids.get(&subset) {
                     Some(&id) => id,
                     None => {
@@ -110,7 +113,7 @@ impl Nfa {
                 arcs.push((label, id));
             }
             arcs_so_far += arcs.len();
-            if arcs_so_far > most_arcs || subsets.len() > most_arcs {
+            if arcs_so_far > most_arcs || subsets.len() > most_arcs || work / 8 > most_arcs {
                 return Err(TooLarge);
             }
             rows.push(Row { arcs, is_final });

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 use crate::automaton::{Nfa, TooLarge};
+use crate::fold::is_punctuation;
 
 /// A state of the graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -288,12 +289,6 @@ pub(crate) fn written_word(word: &str) -> String {
 /// Vowel signs and the like, which are not alphanumeric but belong to their word.
 fn is_mark(c: char) -> bool {
     !c.is_ascii() && !c.is_whitespace() && !c.is_control() && !is_punctuation(c)
-}
-
-/// Punctuation outside ASCII.
-fn is_punctuation(c: char) -> bool {
-    matches!(c, '\u{a1}' | '\u{ab}' | '\u{b7}' | '\u{bb}' | '\u{bf}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{964}'
-        | '\u{2010}'..='\u{205e}' | '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff1f}')
 }
 
 /// The words of a text as recognisers write it. `%` and `°` are words of their own.

@@ -5,10 +5,17 @@
 #![forbid(unsafe_code)]
 
 mod automaton;
+mod compile;
+mod fold;
+mod grammar;
 mod graph;
 mod intent;
+mod language;
+mod matching;
+mod program;
 mod recognizer;
 mod spec;
+mod template;
 
 pub use graph::{Arc, Label, StateId, Word, WordGraph, WordId};
 pub use intent::{Intent, Reading, Slot, Value};

@@ -3,36 +3,211 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Fault, Reading, Spec, WordGraph};
+use crate::compile::{self, Compiled};
+use crate::fold::tokens;
+use crate::matching::{Match, Matcher};
+use crate::program::{FoldedId, Input};
+use crate::{Fault, Intent, IntentSpec, Origin, Reading, Slot, Spec, WordGraph, grammar};
+
+/// The longest text that is looked at, in words.
+const MOST_WORDS: usize = 100;
+/// The most readings of one text.
+const MOST_READINGS: usize = 8;
+/// What a skipped word takes from the confidence.
+const SKIPPED_WORD: f32 = 0.005;
+/// What a word in a wildcard takes from the confidence.
+const FREE_WORD: f32 = 0.01;
+/// The least confidence of a text that matched.
+const LEAST_CONFIDENCE: f32 = 0.5;
 
 /// What is known beside the words: the speaker's room, the last device.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Context(pub BTreeMap<String, String>);
 
-/// A compiled [`Spec`].
-#[derive(Clone, Debug)]
+/// A compiled [`Spec`]. Clones share everything.
+#[derive(Clone)]
 pub struct Recognizer {
+    inner: Arc<Inner>,
     graph: Arc<WordGraph>,
+}
+
+struct Inner {
+    spec: Spec,
+    compiled: Compiled,
+    /// Skip words as they are compared.
+    skips: Vec<Vec<FoldedId>>,
+}
+
+impl std::fmt::Debug for Recognizer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Recognizer")
+            .field("intents", &self.inner.spec.intents.len())
+            .field("sentences", &self.inner.compiled.accepts.len())
+            .field("graph_arcs", &self.graph.arc_count())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Recognizer {
     /// Compiles the sentences of all intents.
     ///
     /// # Errors
-    /// Every fault of the spec at once.
-    pub fn compile(_spec: Spec) -> Result<Recognizer, Vec<Fault>> {
+    /// Every fault of the spec at once: faulty templates, unknown rules and lists, rules in a circle,
+    /// sentences that expand beyond measure. Time and memory are bounded whatever the spec says.
+    pub fn compile(spec: Spec) -> Result<Recognizer, Vec<Fault>> {
+        let mut compiled = compile::compile(&spec)?;
+        let skips = spec
+            .skip_words
+            .iter()
+            .map(|phrase| {
+                tokens(phrase)
+                    .iter()
+                    .map(|token| compiled.folded.add(&token.text, compiled.language))
+                    .collect()
+            })
+            .filter(|phrase: &Vec<FoldedId>| !phrase.is_empty())
+            .collect();
+        let graph = grammar::graph(&mut compiled, &spec.skip_words).map_err(|_| {
+            vec![Fault {
+                origin: Origin::default(),
+                message: "the sentences together make a grammar that is too large".to_owned(),
+                help: Some("use fewer wildcards, or lists instead of long alternatives".to_owned()),
+            }]
+        })?;
         Ok(Recognizer {
-            graph: Arc::default(),
+            inner: Arc::new(Inner {
+                spec,
+                compiled,
+                skips,
+            }),
+            graph: Arc::new(graph),
         })
     }
 
-    /// How a text may be read, the best first. What follows differs from it in intent or slots.
-    pub fn recognize(&self, _text: &str, _context: &Context) -> Vec<Reading> {
-        Vec::new()
+    /// How a text may be read, the best first; at most a few. Each differs from the others in intent or slots,
+    /// so that the second is the rival of the first. Empty when nothing matches.
+    ///
+    /// Fewer wildcards are better, then fewer skipped words and shorter wildcards, then fewer slots, then longer
+    /// names, then the order of the spec. Texts of more than 100 words match nothing.
+    pub fn recognize(&self, text: &str, context: &Context) -> Vec<Reading> {
+        let inner = &*self.inner;
+        let tokens = tokens(text);
+        if tokens.is_empty() || tokens.len() > MOST_WORDS {
+            return Vec::new();
+        }
+        let compiled = &inner.compiled;
+        let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+        let ids = words
+            .iter()
+            .map(|word| compiled.folded.find(word, compiled.language))
+            .collect();
+        let input = Input {
+            tokens: &tokens,
+            words,
+            ids,
+        };
+        let mut readings: Vec<Reading> = Vec::new();
+        for found in Matcher::new(compiled, &inner.skips, &input).run() {
+            let (spec, sentence) = compiled.accepts[found.accept as usize];
+            let intent = &inner.spec.intents[spec];
+            if !permits(intent, context, &found, compiled) {
+                continue;
+            }
+            let meaning = Intent {
+                name: intent.name.clone(),
+                slots: slots(intent, &found, compiled, &input, text),
+            };
+            let same = |reading: &Reading| {
+                let (a, b) = (&reading.intent, &meaning);
+                a.name == b.name
+                    && a.slots.len() == b.slots.len()
+                    && a.slots
+                        .iter()
+                        .zip(&b.slots)
+                        .all(|(a, b)| a.0 == b.0 && a.1.value == b.1.value)
+            };
+            if readings.iter().any(same) {
+                continue;
+            }
+            let less = SKIPPED_WORD * found.skipped as f32 + FREE_WORD * found.free as f32;
+            readings.push(Reading {
+                intent: meaning,
+                confidence: (1.0 - less).max(LEAST_CONFIDENCE),
+                spec,
+                sentence,
+            });
+            if readings.len() == MOST_READINGS {
+                break;
+            }
+        }
+        readings
     }
 
-    /// All that may be said.
+    /// All that may be said, whatever the context. A sentence of it is recognised, in a context that permits it.
     pub fn graph(&self) -> &Arc<WordGraph> {
         &self.graph
     }
+
+    /// What this was compiled from.
+    pub fn spec(&self) -> &Spec {
+        &self.inner.spec
+    }
+}
+
+/// Whether the context, with what the said values bring, is the one that the intent asks for.
+fn permits(intent: &IntentSpec, context: &Context, found: &Match, compiled: &Compiled) -> bool {
+    if intent.requires_context.is_empty() && intent.excludes_context.is_empty() {
+        return true;
+    }
+    let brought = |key: &str| {
+        let entries = found
+            .captures
+            .iter()
+            .rev()
+            .filter_map(|capture| compiled.entry(capture.list, capture.filled));
+        let mut values = entries.filter_map(|entry| entry.context.get(key));
+        values.next().or_else(|| context.0.get(key))
+    };
+    let holds = |key: &str, values: &[String]| {
+        brought(key).is_some_and(|value| values.is_empty() || values.contains(value))
+    };
+    intent
+        .requires_context
+        .iter()
+        .all(|(key, values)| holds(key, values))
+        && !intent
+            .excludes_context
+            .iter()
+            .any(|(key, values)| holds(key, values))
+}
+
+fn slots(
+    intent: &IntentSpec,
+    found: &Match,
+    compiled: &Compiled,
+    input: &Input<'_>,
+    text: &str,
+) -> BTreeMap<String, Slot> {
+    let fixed = |value: &crate::Value| Slot {
+        value: value.clone(),
+        said: String::new(),
+        list: String::new(),
+    };
+    let mut slots: BTreeMap<String, Slot> = intent
+        .slots
+        .iter()
+        .map(|(name, value)| (name.clone(), fixed(value)))
+        .collect();
+    for capture in &found.captures {
+        let list = &compiled.lists[capture.list as usize];
+        let span = input.tokens[capture.from].span.start..input.tokens[capture.to - 1].span.end;
+        let said = text.get(span).unwrap_or_default();
+        let slot = Slot {
+            value: list.value(capture.filled, said),
+            said: said.to_owned(),
+            list: list.name.clone(),
+        };
+        slots.insert(compiled.slots[capture.slot as usize].clone(), slot);
+    }
+    slots
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::Value;
 
 /// Where a text came from: for errors with file, line and caret.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Origin {
     /// The file as the user named it.
     pub file: Arc<str>,

@@ -1,0 +1,171 @@
+//! Making texts comparable: words in lower case, without punctuation and accents.
+
+use std::ops::Range;
+
+/// A word of a text as it is compared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Token {
+    /// In lower case, without accents and apostrophes.
+    pub(crate) text: String,
+    /// Bytes of the original text.
+    pub(crate) span: Range<usize>,
+}
+
+/// Splits a text into words. Numbers part from letters (`5min` is two words), `%`, `°` and other signs stand
+/// alone, hyphens part words, and `-5` keeps its sign where it begins a word.
+pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let at = |i: usize| chars.get(i).map_or(' ', |&(_, c)| c);
+    let mut tokens: Vec<Token> = Vec::new();
+    let mut class_before = Class::Separator;
+    for (i, &(start, c)) in chars.iter().enumerate() {
+        let end = start + c.len_utf8();
+        let before = if i == 0 { ' ' } else { at(i - 1) };
+        let class = classify(c, before, at(i + 1), &chars[i..]);
+        match class {
+            Class::Separator => {}
+            Class::Nothing => {
+                // An apostrophe in a word: the word goes on.
+                if let Some(token) = tokens.last_mut()
+                    && token.span.end == start
+                {
+                    token.span.end = end;
+                }
+                continue;
+            }
+            Class::Letter | Class::Digit if class == class_before => {
+                if let Some(token) = tokens.last_mut() {
+                    fold_char(c, &mut token.text);
+                    token.span.end = end;
+                }
+            }
+            Class::Letter | Class::Digit | Class::Sign => {
+                let mut token = Token {
+                    text: String::new(),
+                    span: start..end,
+                };
+                fold_char(c, &mut token.text);
+                // A combining mark on its own folds to nothing.
+                if token.text.is_empty() {
+                    continue;
+                }
+                tokens.push(token);
+            }
+        }
+        class_before = class;
+    }
+    tokens
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Class {
+    Letter,
+    /// Digits and what stands inside a number.
+    Digit,
+    /// A word of its own.
+    Sign,
+    Separator,
+    /// Left out, without parting words.
+    Nothing,
+}
+
+fn classify(c: char, before: char, after: char, rest: &[(usize, char)]) -> Class {
+    let between_digits = before.is_ascii_digit() && after.is_ascii_digit();
+    match c {
+        '0'..='9' => Class::Digit,
+        // "1,000": three digits and no more.
+        ',' if between_digits && is_thousands(rest) => Class::Nothing,
+        '.' | ',' | ':' | '/' if between_digits => Class::Digit,
+        '-' | '\u{2212}' if after.is_ascii_digit() && before.is_whitespace() => Class::Digit,
+        '\'' | '\u{2018}' | '\u{2019}' | '\u{2bc}' | '`' | '\u{ad}' | '\u{200b}'..='\u{200d}' => {
+            Class::Nothing
+        }
+        '%' | '°' | '+' | '&' | '$' | '€' | '£' => Class::Sign,
+        _ if c.is_whitespace() || c.is_control() || c.is_ascii() && !c.is_ascii_alphanumeric() => {
+            Class::Separator
+        }
+        _ if is_punctuation(c) => Class::Separator,
+        _ => Class::Letter,
+    }
+}
+
+/// Whether `rest`, which starts at a comma, is a comma and exactly three digits.
+fn is_thousands(rest: &[(usize, char)]) -> bool {
+    let digits = rest[1..]
+        .iter()
+        .take_while(|(_, c)| c.is_ascii_digit())
+        .count();
+    digits == 3
+}
+
+/// Punctuation outside ASCII.
+pub(crate) fn is_punctuation(c: char) -> bool {
+    matches!(c, '\u{a1}' | '\u{ab}' | '\u{b7}' | '\u{bb}' | '\u{bf}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{964}'
+        | '\u{2010}'..='\u{205e}' | '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff1f}')
+}
+
+/// Appends `c` in lower case and without its accent.
+fn fold_char(c: char, out: &mut String) {
+    match c {
+        ',' => out.push('.'),
+        '\u{2212}' => out.push('-'),
+        _ if c.is_ascii() => out.push(c.to_ascii_lowercase()),
+        _ => {
+            for lower in c.to_lowercase() {
+                match lower {
+                    '\u{300}'..='\u{36f}' => {}
+                    'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => out.push('a'),
+                    'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => out.push('c'),
+                    'ď' | 'đ' => out.push('d'),
+                    'è'..='ë' | 'ē' | 'ĕ' | 'ė' | 'ę' | 'ě' => out.push('e'),
+                    'ĝ' | 'ğ' | 'ġ' | 'ģ' => out.push('g'),
+                    'ì'..='ï' | 'ĩ' | 'ī' | 'ĭ' | 'į' | 'ı' | 'ǐ' => out.push('i'),
+                    'ĺ' | 'ļ' | 'ľ' | 'ł' => out.push('l'),
+                    'ñ' | 'ń' | 'ņ' | 'ň' => out.push('n'),
+                    'ò'..='ö' | 'ø' | 'ō' | 'ŏ' | 'ő' | 'ǒ' => out.push('o'),
+                    'ŕ' | 'ř' => out.push('r'),
+                    'ś' | 'ŝ' | 'ş' | 'š' | 'ș' => out.push('s'),
+                    'ţ' | 'ť' | 'ț' => out.push('t'),
+                    'ù'..='ü' | 'ũ' | 'ū' | 'ŭ' | 'ů' | 'ű' | 'ų' | 'ǔ' => out.push('u'),
+                    'ý' | 'ÿ' => out.push('y'),
+                    'ź' | 'ż' | 'ž' => out.push('z'),
+                    'ß' => out.push_str("ss"),
+                    'æ' => out.push_str("ae"),
+                    'œ' => out.push_str("oe"),
+                    other => out.push(other),
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expected: &str) {
+        let folded: Vec<String> = tokens(text).into_iter().map(|token| token.text).collect();
+        assert_eq!(folded.join("|"), expected, "{text:?}");
+        for token in tokens(text) {
+            assert!(text.get(token.span.clone()).is_some(), "{text:?} {token:?}");
+        }
+    }
+
+    #[test]
+    fn words_are_compared_without_case_punctuation_and_accents() {
+        check("Turn ON, the Café-lamp!", "turn|on|the|cafe|lamp");
+        check("what's what’s", "whats|whats");
+        check("  ...  ", "");
+        check("e\u{301}tude STRASSE straße", "etude|strasse|strasse");
+    }
+
+    #[test]
+    fn numbers_part_from_letters_and_signs() {
+        check(
+            "5min 20% 21.5°C 1,000 1,5 tv2",
+            "5|min|20|%|21.5|°|c|1000|1.5|tv|2",
+        );
+        check("-5 to 7-8 at 7:30", "-5|to|7|8|at|7:30");
+        check("20. 1, 2", "20|1|2");
+    }
+}

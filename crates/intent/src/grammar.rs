@@ -1,0 +1,259 @@
+//! [`Compiled`] → [`WordGraph`]: writes lists out, adds skip words, determinises and minimises.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::automaton::{Nfa, Row, TooLarge};
+use crate::compile::Compiled;
+use crate::fold::tokens;
+use crate::graph::{Label, Vocabulary, WordGraph, WordId, written_word};
+use crate::language::{Language, Phrases, spellings};
+use crate::program::{CompiledList, Step, Values, units};
+
+/// The most arcs of a graph.
+const MOST_ARCS: usize = 500_000;
+/// How many skip phrases may stand before a sentence ("um could you …"); after it one may.
+const SKIPS_BEFORE: usize = 2;
+
+/// The graph of all sentences, whatever the context.
+///
+/// # Errors
+/// When it would be larger than can be searched.
+pub(crate) fn graph(compiled: &mut Compiled, skip_words: &[String]) -> Result<WordGraph, TooLarge> {
+    let vocabulary = std::mem::take(&mut compiled.vocabulary);
+    let language = compiled.language;
+    let lists = compiled.lists.iter().map(|_| Written::NotYet).collect();
+    let mut builder = Builder {
+        nfa: Nfa::new(),
+        vocabulary,
+        language,
+        lists,
+        calls: HashMap::new(),
+    };
+    // What may be said before and after any sentence.
+    let mut start = builder.nfa.start();
+    let end = builder.nfa.add_state();
+    builder.nfa.set_final(end);
+    let after = builder.nfa.add_state();
+    builder.nfa.set_final(after);
+    let main = builder.nfa.add_state();
+    builder.nfa.add_empty(start, main);
+    for _ in 0..SKIPS_BEFORE {
+        let next = builder.nfa.add_state();
+        builder.skip(skip_words, start, next);
+        builder.nfa.add_empty(next, main);
+        start = next;
+    }
+    builder.skip(skip_words, end, after);
+
+    builder.sentences(compiled, main, end)?;
+    let mut vocabulary = builder.vocabulary;
+    for word in &mut vocabulary.words {
+        word.spellings = spellings(&word.text, language);
+    }
+    WordGraph::build(&builder.nfa, vocabulary, MOST_ARCS)
+}
+
+struct Builder {
+    nfa: Nfa,
+    vocabulary: Vocabulary,
+    language: &'static dyn Language,
+    lists: Vec<Written>,
+    /// Lists that were written out already: list and what follows → where it begins.
+    calls: HashMap<(u32, u32), u32>,
+}
+
+/// A list as an automaton of its own, made when it is needed first.
+enum Written {
+    NotYet,
+    Wildcard,
+    Rows(Rc<[Row]>),
+}
+
+impl Builder {
+    fn skip(&mut self, skip_words: &[String], from: u32, to: u32) {
+        for phrase in skip_words {
+            let words: Vec<String> = phrase
+                .split_whitespace()
+                .map(written_word)
+                .filter(|w| !w.is_empty())
+                .collect();
+            if !words.is_empty() && !tokens(phrase).is_empty() {
+                self.phrases(|phrases| phrases.say(&words.join(" "), from, to));
+            }
+        }
+    }
+
+    fn phrases(&mut self, f: impl FnOnce(&mut Phrases<'_>)) {
+        let mut phrases = Phrases {
+            nfa: &mut self.nfa,
+            vocabulary: &mut self.vocabulary,
+            language: self.language,
+        };
+        f(&mut phrases);
+    }
+
+    /// What a list takes, determinised and minimised.
+    fn list(&mut self, list: &CompiledList) -> Result<Written, TooLarge> {
+        let mut nfa = Nfa::new();
+        let from = nfa.start();
+        let to = nfa.add_state();
+        nfa.set_final(to);
+        let mut phrases = Phrases {
+            nfa: &mut nfa,
+            vocabulary: &mut self.vocabulary,
+            language: self.language,
+        };
+        match &list.values {
+            Values::Wildcard => return Ok(Written::Wildcard),
+            Values::Duration => self.language.say_durations(&mut phrases, from, to),
+            &Values::Range {
+                from: least,
+                to: most,
+                step,
+                kind,
+            } => {
+                let number = phrases.nfa.add_state();
+                phrases.numbers(
+                    (least..=most).step_by(step.unsigned_abs() as usize),
+                    from,
+                    number,
+                );
+                phrases.nfa.add_empty(number, to);
+                for unit in units(kind, self.language)
+                    .iter()
+                    .filter(|unit| unit.chars().any(char::is_alphabetic))
+                {
+                    phrases.say(unit, number, to);
+                }
+                if kind == crate::NumberKind::Percentage {
+                    for (said, value) in self.language.shares() {
+                        let is_value = (least..=most)
+                            .step_by(step.unsigned_abs() as usize)
+                            .any(|v| f64::from(v) == *value);
+                        if is_value {
+                            phrases.say(said, from, to);
+                        }
+                    }
+                }
+            }
+            Values::Text { program, .. } => {
+                let states: Vec<u32> = program.states.iter().map(|_| nfa.add_state()).collect();
+                nfa.add_empty(from, states[0]);
+                for (state, &at) in program.states.iter().zip(&states) {
+                    if !state.accepts.is_empty() {
+                        nfa.add_empty(at, to);
+                    }
+                    for arc in &state.arcs {
+                        if let Step::Word { shown, .. } | Step::Joined { shown } = arc.step {
+                            nfa.add_arc(at, Label::Word(shown), states[arc.to as usize]);
+                        }
+                    }
+                }
+            }
+        }
+        Ok(Written::Rows(nfa.determinise(MOST_ARCS)?.minimise().into()))
+    }
+
+    /// Adds all sentences. States with the same future are made one before lists are written out.
+    fn sentences(&mut self, compiled: &Compiled, main: u32, end: u32) -> Result<(), TooLarge> {
+        let program = &compiled.sentences;
+        let mut classes: HashMap<(bool, Vec<(What, u32)>), u32> = HashMap::new();
+        let mut class_of = vec![u32::MAX; program.states.len()];
+        let mut todo = vec![(0_u32, false)];
+        while let Some((state, is_ready)) = todo.pop() {
+            if class_of[state as usize] != u32::MAX {
+                continue;
+            }
+            let arcs = &program.states[state as usize].arcs;
+            if !is_ready {
+                todo.push((state, true));
+                todo.extend(arcs.iter().map(|arc| (arc.to, false)));
+                continue;
+            }
+            let mut key: Vec<(What, u32)> = arcs
+                .iter()
+                .map(|arc| {
+                    let what = match arc.step {
+                        Step::Word { shown, .. } | Step::Joined { shown } => What::Word(shown),
+                        Step::List { list, .. } => What::List(list),
+                    };
+                    (what, class_of[arc.to as usize])
+                })
+                .collect();
+            key.sort_unstable();
+            key.dedup();
+            let is_final = !program.states[state as usize].accepts.is_empty();
+            if let Some(&class) = classes.get(&(is_final, key.clone())) {
+                class_of[state as usize] = class;
+                continue;
+            }
+            let class = if state == 0 {
+                main
+            } else {
+                self.nfa.add_state()
+            };
+            if is_final {
+                self.nfa.add_empty(class, end);
+            }
+            for &(what, to) in &key {
+                match what {
+                    What::Word(word) => self.nfa.add_arc(class, Label::Word(word), to),
+                    What::List(list) => {
+                        let entry = self.call(compiled, list, to)?;
+                        self.nfa.add_empty(class, entry);
+                    }
+                }
+            }
+            classes.insert((is_final, key), class);
+            class_of[state as usize] = class;
+        }
+        Ok(())
+    }
+
+    /// Where a list begins that goes on to `to`.
+    fn call(&mut self, compiled: &Compiled, list: u32, to: u32) -> Result<u32, TooLarge> {
+        if let Some(&entry) = self.calls.get(&(list, to)) {
+            return Ok(entry);
+        }
+        let entry = self.nfa.add_state();
+        self.calls.insert((list, to), entry);
+        if let Written::NotYet = self.lists[list as usize] {
+            self.lists[list as usize] = self.list(&compiled.lists[list as usize])?;
+        }
+        let Written::Rows(rows) = &self.lists[list as usize] else {
+            // A wildcard: one word or more.
+            let inside = self.nfa.add_state();
+            self.nfa.add_arc(entry, Label::AnyWord, inside);
+            self.nfa.add_arc(inside, Label::AnyWord, inside);
+            self.nfa.add_empty(inside, to);
+            return Ok(entry);
+        };
+        let rows = Rc::clone(rows);
+        let first = self.nfa.len() as u32;
+        if self.nfa.len() + rows.len() > MOST_ARCS {
+            return Err(TooLarge);
+        }
+        for _ in rows.iter() {
+            self.nfa.add_state();
+        }
+        self.nfa.add_empty(entry, first);
+        for (index, row) in rows.iter().enumerate() {
+            let at = first + index as u32;
+            for &(label, target) in &row.arcs {
+                self.nfa.add_arc(at, label, first + target);
+            }
+            if row.is_final {
+                self.nfa.add_empty(at, to);
+            }
+        }
+        Ok(entry)
+    }
+}
+
+/// What an arc takes, as far as a graph is concerned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum What {
+    Word(WordId),
+    List(u32),
+}

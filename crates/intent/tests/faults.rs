@@ -1,0 +1,181 @@
+//! What an author is told.
+
+mod common;
+
+use common::{house, intent, range, sentence, text_list};
+use expect_test::{Expect, expect};
+use mynah_intent::{NumberKind, Recognizer, Spec};
+
+fn check_spec(spec: Spec, expected: Expect) {
+    let text = match Recognizer::compile(spec) {
+        Ok(_) => "no faults".to_owned(),
+        Err(faults) => {
+            let show = |f: &mynah_intent::Fault| {
+                format!(
+                    "{:?} {}; {}",
+                    f.origin.span,
+                    f.message,
+                    f.help.as_deref().unwrap_or("-")
+                )
+            };
+            faults.iter().map(show).collect::<Vec<_>>().join("\n")
+        }
+    };
+    expected.assert_eq(&text);
+}
+
+fn check(sentences: &[&str], expected: Expect) {
+    let mut spec = house();
+    spec.intents = vec![intent("a.b", sentences)];
+    check_spec(spec, expected);
+}
+
+#[test]
+fn all_faults_of_a_spec_are_told_at_once() {
+    check(
+        &[
+            "<trun> on {devcie}",
+            "turn on {nothing_like_it} (a|",
+            "[a] [b]",
+            "turn on",
+            "turn on",
+            "{area} to {area}",
+            "{area} to {area:there}",
+        ],
+        expect![[r#"
+            0..6 there is no rule <trun>; did you mean <turn>?
+            10..18 there is no list {devcie}; did you mean {device}?
+            26..27 `(` is not closed; add `)`
+            0..7 it takes an empty sentence; something must have to be said
+            0..7 the same sentence twice in one intent; remove one of them
+            10..16 slot `area` is filled twice in one sentence; name one of them otherwise: `{list:slot}`"#]],
+    );
+}
+
+#[test]
+fn rules_in_a_circle() {
+    let mut spec = house();
+    for (name, body) in [
+        ("a", "x <b>"),
+        ("b", "y [<c>]"),
+        ("c", "z <a>"),
+        ("unused", "<nothing> {kitchen}"),
+    ] {
+        spec.rules.insert(name.to_owned(), sentence(body));
+    }
+    spec.intents = vec![intent("a.b", &["go <a>", "now <a>"])];
+    check_spec(
+        spec,
+        expect![[r#"
+        0..9 there is no rule <nothing>; -
+        10..19 there is no list {kitchen}; -
+        2..5 rules in a circle: <a> → <b> → <c> → <a>; a rule cannot be part of itself"#]],
+    );
+}
+
+#[test]
+fn faulty_lists_and_intents() {
+    let mut spec = house();
+    spec.lists
+        .insert("back".to_owned(), range(5, 1, NumberKind::Number));
+    spec.lists.insert(
+        "wide".to_owned(),
+        range(i32::MIN, i32::MAX, NumberKind::Number),
+    );
+    spec.lists.insert(
+        "text".to_owned(),
+        text_list(&[
+            ("(a", "1"),
+            ("(b", "1"),
+            ("[c]", "2"),
+            ("{area}", "3"),
+            ("", "4"),
+            ("?!", "5"),
+        ]),
+    );
+    spec.intents = vec![intent("", &["go"]), intent("silent", &[])];
+    check_spec(
+        spec,
+        expect![[r#"
+        0..0 list `back` goes from 5 to 1; put the lesser one first
+        0..1 list `text`, value `(a`: `(` is not closed; add `)`
+        0..1 list `text`, value `(b`: `(` is not closed; add `)`
+        0..0 list `text`, value `[c]`: it takes an empty sentence; something must have to be said
+        0..0 list `text`, value `{area}`: a list in a value of a list; write its values out
+        0..0 list `text`, value ``: it takes an empty sentence; something must have to be said
+        0..0 list `text`, value `?!`: it takes an empty sentence; something must have to be said
+        0..0 list `wide` has 4294967296 values; 20,000 are the most; use a larger step
+        0..2 an intent without a name; give it one, such as `light.power`
+        0..0 intent `silent` has no sentences; say how people ask for it, or remove it"#]],
+    );
+}
+
+#[test]
+fn templates_that_expand_beyond_measure_are_refused() {
+    let deep =
+        |open: &str, close: &str, n: usize| format!("a {}b{}", open.repeat(n), close.repeat(n));
+    check(&[&deep("[", "]", 30)], expect!["no faults"]);
+    check(&[&deep("(", "|c)", 30)], expect!["no faults"]);
+    check(
+        &[&deep("[", "]", 100_000)],
+        expect![
+            "66..67 brackets are nested more than 64 deep; split the sentence, or use a <rule>"
+        ],
+    );
+    check(
+        &[&"(a|b)".repeat(20)],
+        expect!["0..100 too many words are joined of parts; put spaces between the groups"],
+    );
+    check(&[&"(a|b) ".repeat(20)], expect!["no faults"]);
+    check(
+        &["(a;b;c;d;e;f;g;h;i)"],
+        expect!["1..18 a permutation of 9 items; 8 are the most"],
+    );
+    check(&["(a;(b;(c;(d;(e;(f;(g;h)))))))"], expect!["no faults"]);
+    check(
+        &["((a;b;c;d;e);(f;g;h;i;j);(k;l;m;n;o);(p;q;r;s;t);(u;v;w;x;y))"],
+        expect!["no faults"],
+    );
+
+    let mut spec = house();
+    spec.rules.insert("r0".to_owned(), sentence("a"));
+    for n in 1..40 {
+        spec.rules.insert(
+            format!("r{n}"),
+            sentence(&format!("<r{}> <r{}>", n - 1, n - 1)),
+        );
+    }
+    spec.intents = vec![intent("a.b", &["<r39>"])];
+    check_spec(
+        spec,
+        expect![
+            "5..9 it expands to more than 50000 pieces; split it into several sentences, or use a list"
+        ],
+    );
+
+    let mut spec = house();
+    spec.rules.insert("r0".to_owned(), sentence("a"));
+    for n in 1..2000 {
+        spec.rules
+            .insert(format!("r{n}"), sentence(&format!("<r{}>", n - 1)));
+    }
+    spec.intents = vec![intent("a.b", &["<r1999>"])];
+    check_spec(
+        spec,
+        expect![
+            "0..7 groups and rules are nested more than 200 deep; split it into several sentences, or use a list"
+        ],
+    );
+}
+
+#[test]
+fn an_empty_spec_recognises_nothing() {
+    check_spec(Spec::default(), expect!["no faults"]);
+    let recognizer = Recognizer::compile(Spec::default()).unwrap();
+    assert!(
+        recognizer
+            .recognize("hello", &Default::default())
+            .is_empty()
+    );
+    assert!(!recognizer.graph().accepts("hello") && !recognizer.graph().accepts(""));
+}

@@ -1,0 +1,333 @@
+//! What holds whatever the sentences are.
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use common::{choices, compile, context, home, house, intent};
+use mynah_intent::{Context, Label, Recognizer, Spec, StateId, WordGraph};
+use proptest::prelude::*;
+
+/// A template that knows what it says.
+#[derive(Clone, Debug)]
+enum Tree {
+    Word(&'static str),
+    Joined(&'static str, Vec<&'static str>),
+    All(Vec<Tree>),
+    One(Vec<Tree>),
+    Maybe(Box<Tree>),
+    AnyOrder(Vec<Tree>),
+    Area,
+    Channel,
+    Time,
+    Item,
+}
+
+fn tree() -> impl Strategy<Value = Tree> {
+    let word = prop::sample::select(vec![
+        "go",
+        "the",
+        "red",
+        "up-to-date",
+        "what's",
+        "two",
+        "in",
+        "kitchen",
+    ]);
+    let leaf = prop_oneof![
+        6 => word.prop_map(Tree::Word),
+        2 => Just(Tree::Joined("light", vec!["", "s", "ing"])),
+        1 => Just(Tree::Area),
+        1 => Just(Tree::Channel),
+        1 => Just(Tree::Time),
+        1 => Just(Tree::Item),
+    ];
+    leaf.prop_recursive(4, 24, 4, |inner| {
+        prop_oneof![
+            3 => prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::All),
+            2 => prop::collection::vec(inner.clone(), 1..4).prop_map(Tree::One),
+            2 => inner.clone().prop_map(|tree| Tree::Maybe(Box::new(tree))),
+            1 => prop::collection::vec(inner, 2..4).prop_map(Tree::AnyOrder),
+        ]
+    })
+}
+
+impl Tree {
+    /// The template. Each list fills a slot of its own.
+    fn template(&self, slots: &mut usize) -> String {
+        let mut list = |name: &str| {
+            *slots += 1;
+            format!("{{{name}:s{slots}}}")
+        };
+        match self {
+            Tree::Word(word) => (*word).to_owned(),
+            Tree::Joined(stem, ends) => format!("{stem}({})", ends.join("|")),
+            Tree::Area => list("area"),
+            Tree::Channel => list("channel"),
+            Tree::Time => list("time"),
+            Tree::Item => list("item"),
+            Tree::All(trees) => trees
+                .iter()
+                .map(|t| t.template(slots))
+                .collect::<Vec<_>>()
+                .join(" "),
+            Tree::One(trees) => format!(
+                "({})",
+                trees
+                    .iter()
+                    .map(|t| t.template(slots))
+                    .collect::<Vec<_>>()
+                    .join("|")
+            ),
+            Tree::AnyOrder(trees) => format!(
+                "({})",
+                trees
+                    .iter()
+                    .map(|t| t.template(slots))
+                    .collect::<Vec<_>>()
+                    .join(";")
+            ),
+            Tree::Maybe(tree) => format!("[{}]", tree.template(slots)),
+        }
+    }
+
+    /// A sentence, and the words that fill each slot. Slots count up as in [`template`](Self::template).
+    fn sample(
+        &self,
+        slots: &mut usize,
+        choose: &mut dyn FnMut(usize) -> usize,
+    ) -> (Vec<String>, BTreeMap<String, String>) {
+        let mut pick = |slots: &mut usize, ways: &[&str]| {
+            *slots += 1;
+            let said = ways[choose(ways.len())].to_owned();
+            (
+                vec![said.clone()],
+                BTreeMap::from([(format!("s{slots}"), said)]),
+            )
+        };
+        match self {
+            Tree::Word(word) => (vec![(*word).to_owned()], BTreeMap::new()),
+            Tree::Joined(stem, ends) => (
+                vec![format!("{stem}{}", ends[choose(ends.len())])],
+                BTreeMap::new(),
+            ),
+            Tree::Area => pick(slots, &["kitchen", "living room"]),
+            Tree::Channel => pick(
+                slots,
+                &["7", "twenty one", "twenty-one", "a hundred and five"],
+            ),
+            Tree::Time => pick(
+                slots,
+                &["ten minutes", "an hour and a half", "half an hour"],
+            ),
+            Tree::Item => pick(slots, &["oat milk", "bread"]),
+            Tree::All(trees) | Tree::AnyOrder(trees) => {
+                let mut parts: Vec<_> = trees
+                    .iter()
+                    .map(|tree| tree.sample(slots, choose))
+                    .collect();
+                if let Tree::AnyOrder(_) = self {
+                    for last in (1..parts.len()).rev() {
+                        parts.swap(last, choose(last + 1));
+                    }
+                }
+                parts.into_iter().fold(
+                    Default::default(),
+                    |mut all: (Vec<_>, BTreeMap<_, _>), part| {
+                        all.0.extend(part.0);
+                        all.1.extend(part.1);
+                        all
+                    },
+                )
+            }
+            Tree::One(trees) => {
+                let chosen = choose(trees.len());
+                let parts: Vec<_> = trees
+                    .iter()
+                    .map(|tree| tree.sample(slots, choose))
+                    .collect();
+                parts.into_iter().nth(chosen).unwrap()
+            }
+            Tree::Maybe(tree) => {
+                let part = tree.sample(slots, choose);
+                if choose(2) == 0 {
+                    part
+                } else {
+                    Default::default()
+                }
+            }
+        }
+    }
+
+    fn wildcards(&self) -> usize {
+        match self {
+            Tree::Item => 1,
+            Tree::All(trees) | Tree::One(trees) | Tree::AnyOrder(trees) => {
+                trees.iter().map(Tree::wildcards).sum()
+            }
+            Tree::Maybe(tree) => tree.wildcards(),
+            _ => 0,
+        }
+    }
+}
+
+/// Every sentence of a graph without cycles.
+fn sentences(graph: &WordGraph) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut todo = vec![(graph.start(), String::new())];
+    while let Some((state, text)) = todo.pop() {
+        if graph.is_final(state) {
+            all.push(text.trim().to_owned());
+        }
+        for arc in graph.arcs(state) {
+            let Label::Word(word) = arc.label else {
+                panic!("a wildcard in {text}")
+            };
+            todo.push((arc.to, format!("{text} {}", graph.word(word).text)));
+        }
+    }
+    all.sort();
+    all
+}
+
+/// Deterministic: labels are sorted and differ. No dead ends.
+fn check_form(graph: &WordGraph) {
+    for state in 0..graph.state_count() {
+        let arcs = graph.arcs(StateId(state as u32));
+        assert!(
+            arcs.windows(2).all(|pair| pair[0].label < pair[1].label),
+            "two arcs for a word in state {state}"
+        );
+        assert!(
+            !arcs.is_empty() || graph.is_final(StateId(state as u32)) || graph.state_count() == 1,
+            "dead end {state}"
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_template_says_is_recognised_with_its_slots(tree in tree(), seed in any::<u64>()) {
+        prop_assume!(tree.wildcards() <= 1);
+        let mut spec = house();
+        spec.intents = vec![
+            intent("other", &["go [in] the {area}", "{item} red"]),
+            intent("it", &[&format!("so {}", tree.template(&mut 0))]),
+        ];
+        let recognizer = compile(spec);
+        check_form(recognizer.graph());
+        let mut choose = choices(seed);
+        for _ in 0..4 {
+            let (words, slots) = tree.sample(&mut 0, &mut choose);
+            let text = format!("so {}", words.join(" "));
+            let readings = recognizer.recognize(&text, &Context::default());
+            let is_it = readings.iter().any(|reading| {
+                let said = reading.intent.slots.iter().map(|(name, slot)| (name.clone(), slot.said.clone()));
+                reading.intent.name == "it" && said.collect::<BTreeMap<_, _>>() == slots
+            });
+            prop_assert!(is_it, "{text:?} {slots:?} of {} is {readings:#?}", tree.template(&mut 0));
+            prop_assert!(recognizer.graph().accepts(&text), "{text:?} is not in the graph");
+        }
+    }
+
+    #[test]
+    fn what_the_graph_says_is_recognised(tree in tree(), seed in any::<u64>()) {
+        let mut spec = house();
+        spec.intents = vec![intent("it", &[&format!("so {}", tree.template(&mut 0))])];
+        let recognizer = compile(spec);
+        let mut choose = choices(seed);
+        for _ in 0..8 {
+            let text = recognizer.graph().sample("something", &mut choose);
+            prop_assert!(!recognizer.recognize(&text, &Context::default()).is_empty(), "{text:?} of {}", tree.template(&mut 0));
+            prop_assert!(recognizer.graph().accepts(&text));
+        }
+    }
+
+    #[test]
+    fn a_graph_of_sentences_has_these_and_no_others(lines in prop::collection::vec(prop::collection::vec("[abc]", 0..5), 0..12)) {
+        let lines: BTreeSet<String> = lines.into_iter().map(|words| words.join(" ")).collect();
+        let texts: Vec<&str> = lines.iter().map(String::as_str).collect();
+        let graph = WordGraph::from_sentences(&texts);
+        check_form(&graph);
+        prop_assert_eq!(sentences(&graph), texts.clone());
+        // The same sentences give the same graph, whatever their order is.
+        let backwards: Vec<&str> = texts.iter().rev().copied().collect();
+        prop_assert_eq!(WordGraph::from_sentences(&backwards).state_count(), graph.state_count());
+    }
+
+    #[test]
+    fn no_template_and_no_text_panics(templates in prop::collection::vec(r"[ab1 (|)\[\];:{}<>\\%'é-]{0,40}", 1..4), text in r"\PC{0,60}") {
+        let mut spec = house();
+        spec.intents = vec![intent("a", &templates.iter().map(String::as_str).collect::<Vec<_>>())];
+        match Recognizer::compile(spec) {
+            Ok(recognizer) => {
+                recognizer.recognize(&text, &Context::default());
+                recognizer.graph().accepts(&text);
+            }
+            Err(faults) => prop_assert!(faults.iter().all(|f| f.origin.span.start <= f.origin.span.end)),
+        }
+        let _ = compile(home()).recognize(&text, &Context::default());
+    }
+}
+
+#[test]
+fn what_the_graph_of_a_home_says_is_recognised() {
+    let here = context(&[("area", "kitchen")]);
+    let mut choose = choices(7);
+    let check = |spec: Spec, samples: usize, choose: &mut dyn FnMut(usize) -> usize| {
+        let recognizer = compile(spec);
+        check_form(recognizer.graph());
+        for _ in 0..samples {
+            let text = recognizer.graph().sample("something", &mut *choose);
+            let readings = recognizer.recognize(&text, &here);
+            assert!(!readings.is_empty(), "{text:?}");
+        }
+    };
+    check(home(), 1000, &mut choose);
+    // Each intent by itself, so that the samples come by all.
+    for intent in home().intents {
+        check(
+            Spec {
+                intents: vec![intent],
+                ..home()
+            },
+            300,
+            &mut choose,
+        );
+    }
+}
+
+#[test]
+fn words_are_found_by_their_spellings() {
+    let graph = compile(home()).graph().clone();
+    for text in [
+        "Set the kitchen lamp to 21%.",
+        "set the kitchen lamp to twenty one percent",
+        "set the kitchen lamp to twenty-one percent",
+        "channel 105",
+        "channel 8",
+        "please could you turn on lamp 2, please",
+        "whats in the kitchen",
+        "add anything at all to the shopping list",
+        "is it 20 % or up-to-date",
+        "set a timer for 1 hour and 20 minutes",
+        "turn on the cafe lights",
+    ] {
+        assert!(graph.accepts(text), "{text:?}");
+    }
+    for text in [
+        "",
+        "please",
+        "turn",
+        "channel 251",
+        "add to the shopping list",
+        "please please please turn on lamp",
+    ] {
+        assert!(!graph.accepts(text), "{text:?}");
+    }
+    let state = graph.step(graph.start(), "Channel").unwrap();
+    assert_eq!(graph.step(state, "8"), graph.step(state, "eight"));
+    assert_eq!(graph.step(state, "nothing"), None);
+}
