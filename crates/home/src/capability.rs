@@ -107,10 +107,9 @@ impl Capability {
     #[must_use]
     pub fn unit(self) -> &'static str {
         match self {
-            Capability::Brightness
-            | Capability::Position
-            | Capability::Humidity
-            | Capability::Volume => " percent",
+            Capability::Brightness | Capability::Position | Capability::Humidity | Capability::Volume => {
+                " percent"
+            }
             Capability::TargetTemperature | Capability::Temperature => " degrees",
             Capability::ColorTemperature => " kelvin",
             Capability::Power | Capability::Color | Capability::Lock | Capability::Mode => "",
@@ -127,10 +126,9 @@ impl Capability {
     #[must_use]
     pub fn range(self) -> Option<(i32, i32)> {
         match self {
-            Capability::Brightness
-            | Capability::Position
-            | Capability::Humidity
-            | Capability::Volume => Some((0, 100)),
+            Capability::Brightness | Capability::Position | Capability::Humidity | Capability::Volume => {
+                Some((0, 100))
+            }
             Capability::TargetTemperature => Some((5, 35)),
             Capability::Temperature => Some((-60, 150)),
             Capability::ColorTemperature => Some((1000, 12000)),
@@ -164,12 +162,9 @@ impl Capability {
     /// It is no such state, or beyond the limits.
     pub fn accept(self, state: &State) -> Result<State, BadState> {
         match self {
-            Capability::Power => self.boolean(
-                state,
-                "on or off",
-                &["on", "true", "1"],
-                &["off", "false", "0"],
-            ),
+            Capability::Power => {
+                self.boolean(state, "on or off", &["on", "true", "1"], &["off", "false", "0"])
+            }
             Capability::Lock => self.boolean(
                 state,
                 "locked or unlocked",
@@ -177,9 +172,7 @@ impl Capability {
                 &["unlocked", "unlock", "off", "false", "0"],
             ),
             Capability::Mode => match state {
-                State::Text(mode) if !mode.trim().is_empty() => {
-                    Ok(State::Text(mode.trim().to_lowercase()))
-                }
+                State::Text(mode) if !mode.trim().is_empty() => Ok(State::Text(mode.trim().to_lowercase())),
                 _ => Err(self.bad_type("the name of a mode", state)),
             },
             Capability::Color => match state {
@@ -203,22 +196,16 @@ impl Capability {
     ) -> Result<State, BadState> {
         let on = match state {
             State::Bool(on) => Some(*on),
-            State::Number(n) => [(1.0, true), (0.0, false)]
-                .into_iter()
-                .find(|(value, _)| value == n)
-                .map(|(_, on)| on),
+            State::Number(n) => {
+                [(1.0, true), (0.0, false)].into_iter().find(|(value, _)| value == n).map(|(_, on)| on)
+            }
             State::Text(text) => {
                 let text = text.trim().to_lowercase();
                 let is = |words: &[&str]| words.contains(&text.as_str());
-                if is(yes) {
-                    Some(true)
-                } else {
-                    is(no).then_some(false)
-                }
+                if is(yes) { Some(true) } else { is(no).then_some(false) }
             }
         };
-        on.map(State::Bool)
-            .ok_or_else(|| self.bad_type(wanted, state))
+        on.map(State::Bool).ok_or_else(|| self.bad_type(wanted, state))
     }
 
     fn number(self, state: &State) -> Result<State, BadState> {
@@ -234,38 +221,26 @@ impl Capability {
                         let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
                         let unit = text[digits.len()..].trim();
                         let units = ["", "%", "percent", "°", "°c", "c", "degrees", "k", "kelvin"];
-                        if units.contains(&unit) {
-                            digits.parse().ok()
-                        } else {
-                            None
-                        }
+                        if units.contains(&unit) { digits.parse().ok() } else { None }
                     }
                 }
             }
         };
-        let number = number
-            .filter(|n| n.is_finite())
-            .ok_or_else(|| self.bad_type("a number", state))?;
+        let number = number.filter(|n| n.is_finite()).ok_or_else(|| self.bad_type("a number", state))?;
         match self.range() {
-            Some((from, to)) if number < f64::from(from) || number > f64::from(to) => {
-                Err(BadState::Range {
-                    capability: self,
-                    from,
-                    to,
-                    unit: self.unit(),
-                    found: number.to_string(),
-                })
-            }
+            Some((from, to)) if number < f64::from(from) || number > f64::from(to) => Err(BadState::Range {
+                capability: self,
+                from,
+                to,
+                unit: self.unit(),
+                found: number.to_string(),
+            }),
             _ => Ok(State::Number(number)),
         }
     }
 
     fn bad_type(self, wanted: &'static str, found: &State) -> BadState {
-        BadState::Type {
-            capability: self,
-            wanted,
-            found: found.to_string(),
-        }
+        BadState::Type { capability: self, wanted, found: found.to_string() }
     }
 }
 

@@ -51,23 +51,15 @@ impl Color {
         let text = text.trim().to_lowercase();
         if let Some(hex) = text.strip_prefix('#') {
             let six_digits = hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit());
-            return six_digits
-                .then(|| u32::from_str_radix(hex, 16).ok().map(Color::from_rgb))
-                .flatten();
+            return six_digits.then(|| u32::from_str_radix(hex, 16).ok().map(Color::from_rgb)).flatten();
         }
-        NAMES
-            .iter()
-            .find(|(name, _)| *name == text)
-            .map(|(_, rgb)| Color::from_rgb(*rgb))
+        NAMES.iter().find(|(name, _)| *name == text).map(|(_, rgb)| Color::from_rgb(*rgb))
     }
 
     /// Its name, if it has one.
     #[must_use]
     pub fn name(self) -> Option<&'static str> {
-        NAMES
-            .iter()
-            .find(|(_, rgb)| Color::from_rgb(*rgb) == self)
-            .map(|(name, _)| *name)
+        NAMES.iter().find(|(_, rgb)| Color::from_rgb(*rgb) == self).map(|(name, _)| *name)
     }
 
     /// `#rrggbb`.
@@ -80,8 +72,7 @@ impl Color {
     #[must_use]
     pub fn distance(self, other: Color) -> u8 {
         let red = self.red.abs_diff(other.red);
-        red.max(self.green.abs_diff(other.green))
-            .max(self.blue.abs_diff(other.blue))
+        red.max(self.green.abs_diff(other.green)).max(self.blue.abs_diff(other.blue))
     }
 
     fn from_rgb(rgb: u32) -> Color {

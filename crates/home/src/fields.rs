@@ -44,15 +44,11 @@ impl fmt::Display for Text {
 ///
 /// # Errors
 /// All faults of the file, in the order of their places.
-pub fn read_toml<T>(
-    file: &str,
-    text: &str,
-    read: impl FnOnce(Fields<'_, '_>) -> T,
-) -> Result<T, Vec<Fault>> {
+pub fn read_toml<T>(file: &str, text: &str, read: impl FnOnce(Fields<'_, '_>) -> T) -> Result<T, Vec<Fault>> {
     let name: Arc<str> = file.into();
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
-        return Err(errors
+        let mut faults: Vec<Fault> = errors
             .into_iter()
             .map(|e| Fault {
                 file: name.clone(),
@@ -60,7 +56,11 @@ pub fn read_toml<T>(
                 message: format!("this is not TOML: {}", e.message()),
                 help: None,
             })
-            .collect());
+            .collect();
+        faults.sort_by_key(|f| (f.span.start, f.span.end));
+        // What follows on the same line is mostly the parser finding its way again.
+        faults.dedup_by_key(|f| text[..f.span.start.min(text.len())].matches('\n').count());
+        return Err(faults);
     }
     let faults = RefCell::new(Vec::new());
     let top = Fields {
@@ -82,18 +82,13 @@ pub fn read_toml<T>(
 
 /// "did you mean `brightness`?", or all that is permitted when nothing is near and the choice is short.
 #[must_use]
-pub fn did_you_mean<'c>(
-    word: &str,
-    permitted: impl IntoIterator<Item = &'c str>,
-) -> Option<String> {
+pub fn did_you_mean<'c>(word: &str, permitted: impl IntoIterator<Item = &'c str>) -> Option<String> {
     let permitted: Vec<&str> = permitted.into_iter().collect();
     let lower = word.to_lowercase();
     let near = permitted
         .iter()
         .map(|p| (strsim::damerau_levenshtein(&lower, &p.to_lowercase()), *p))
-        .filter(|(distance, p)| {
-            *distance <= (p.chars().count().max(word.chars().count()) / 3).max(1)
-        })
+        .filter(|(distance, p)| *distance <= (p.chars().count().max(word.chars().count()) / 3).max(1))
         .min_by_key(|(distance, _)| *distance);
     match near {
         Some((_, near)) => Some(format!("did you mean `{near}`?")),
@@ -155,11 +150,7 @@ impl<'a, 'i> Fields<'a, 'i> {
     /// A string that must be there and not be empty.
     pub fn required_text(&self, key: &'static str) -> Option<Text> {
         if !self.has(key) {
-            self.fault(
-                self.span(),
-                format!("`{key}` is missing"),
-                Some(format!("add: {key} = \"…\"")),
-            );
+            self.fault(self.span(), format!("`{key}` is missing"), Some(format!("add: {key} = \"…\"")));
         }
         let text = self.text(key)?;
         if text.text.trim().is_empty() {
@@ -185,7 +176,11 @@ impl<'a, 'i> Fields<'a, 'i> {
         for item in array.iter() {
             match self.as_text(item) {
                 Some(text) => texts.push(text),
-                None => self.wrong_type(key, item, "a string"),
+                None => {
+                    let found = item.get_ref().type_str();
+                    let message = format!("each of `{key}` must be a string, but this is of type {found}");
+                    self.fault(item.span(), message, None);
+                }
             }
         }
         texts
@@ -204,10 +199,8 @@ impl<'a, 'i> Fields<'a, 'i> {
     /// An integer that fits.
     pub fn integer(&self, key: &'static str) -> Option<i32> {
         let value = self.value(key)?;
-        let integer = value
-            .get_ref()
-            .as_integer()
-            .and_then(|n| i32::from_str_radix(n.as_str(), n.radix()).ok());
+        let integer =
+            value.get_ref().as_integer().and_then(|n| i32::from_str_radix(n.as_str(), n.radix()).ok());
         if integer.is_none() {
             self.wrong_type(key, value, "a whole number");
         }
@@ -261,22 +254,16 @@ impl<'a, 'i> Fields<'a, 'i> {
     #[must_use]
     pub fn other_tables(&self) -> toml::Table {
         let known = self.known.borrow();
-        let others = self.table.iter().filter(|(key, value)| {
-            !known.contains(&key.get_ref().as_ref()) && value.get_ref().is_table()
-        });
-        others
-            .map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref())))
-            .collect()
+        let others = self
+            .table
+            .iter()
+            .filter(|(key, value)| !known.contains(&key.get_ref().as_ref()) && value.get_ref().is_table());
+        others.map(|(key, value)| (key.get_ref().to_string(), plain(value.get_ref()))).collect()
     }
 
     /// Notes a fault at a place of this file.
     pub fn fault(&self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
-        self.faults.borrow_mut().push(Fault {
-            file: self.file.clone(),
-            span,
-            message: message.into(),
-            help,
-        });
+        self.faults.borrow_mut().push(Fault { file: self.file.clone(), span, message: message.into(), help });
     }
 
     /// Reports every key that was not asked for.
@@ -309,36 +296,18 @@ impl<'a, 'i> Fields<'a, 'i> {
         if !known.contains(&key) {
             known.push(key);
         }
-        self.table
-            .iter()
-            .find(|(k, _)| k.get_ref() == key)
-            .map(|(_, v)| v)
+        self.table.iter().find(|(k, _)| k.get_ref() == key).map(|(_, v)| v)
     }
 
-    fn entry(
-        &self,
-        key: String,
-        key_span: Range<usize>,
-        value: &'a Spanned<DeValue<'i>>,
-    ) -> Entry<'a, 'i> {
-        Entry {
-            key,
-            key_span,
-            text: self.as_text(value),
-            table: self.as_table(value),
-            value,
-        }
+    fn entry(&self, key: String, key_span: Range<usize>, value: &'a Spanned<DeValue<'i>>) -> Entry<'a, 'i> {
+        Entry { key, key_span, text: self.as_text(value), table: self.as_table(value), value }
     }
 
     fn as_text(&self, value: &Spanned<DeValue<'_>>) -> Option<Text> {
         let text = value.get_ref().as_str()?.to_owned();
         let mut span = value.span();
         let raw = self.source.get(span.clone()).unwrap_or_default();
-        let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") {
-            3
-        } else {
-            1
-        };
+        let quotes = if raw.starts_with("\"\"\"") || raw.starts_with("'''") { 3 } else { 1 };
         if raw.len() >= 2 * quotes {
             span = span.start + quotes..span.end - quotes;
         }
@@ -347,21 +316,12 @@ impl<'a, 'i> Fields<'a, 'i> {
 
     fn as_table(&self, value: &'a Spanned<DeValue<'i>>) -> Option<Fields<'a, 'i>> {
         let table = value.get_ref().as_table()?;
-        Some(Fields {
-            span: value.span(),
-            table,
-            known: RefCell::default(),
-            ..*self
-        })
+        Some(Fields { span: value.span(), table, known: RefCell::default(), ..*self })
     }
 
     fn wrong_type(&self, key: &str, value: &Spanned<DeValue<'_>>, wanted: &str) {
         let found = value.get_ref().type_str();
-        self.fault(
-            value.span(),
-            format!("`{key}` must be {wanted}, but this is of type {found}"),
-            None,
-        );
+        self.fault(value.span(), format!("`{key}` must be {wanted}, but this is of type {found}"), None);
     }
 }
 
@@ -385,11 +345,7 @@ impl<'a, 'i> Entry<'a, 'i> {
     pub fn values(&self, of: &Fields<'a, 'i>) -> Option<Vec<Entry<'a, 'i>>> {
         let array = self.value.get_ref().as_array()?;
         let values = array.iter();
-        Some(
-            values
-                .map(|v| of.entry(String::new(), v.span(), v))
-                .collect(),
-        )
+        Some(values.map(|v| of.entry(String::new(), v.span(), v)).collect())
     }
 
     /// Where the value stands.
@@ -417,10 +373,8 @@ fn plain(value: &DeValue<'_>) -> toml::Value {
         DeValue::Boolean(b) => toml::Value::Boolean(*b),
         DeValue::Datetime(d) => toml::Value::Datetime(*d),
         DeValue::Array(a) => toml::Value::Array(a.iter().map(|v| plain(v.get_ref())).collect()),
-        DeValue::Table(t) => toml::Value::Table(
-            t.iter()
-                .map(|(k, v)| (k.get_ref().to_string(), plain(v.get_ref())))
-                .collect(),
-        ),
+        DeValue::Table(t) => {
+            toml::Value::Table(t.iter().map(|(k, v)| (k.get_ref().to_string(), plain(v.get_ref()))).collect())
+        }
     }
 }

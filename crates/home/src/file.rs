@@ -7,8 +7,8 @@ use std::path::Path;
 use toml::de::{DeTable, DeValue};
 
 use crate::{
-    Area, AreaId, Capability, Device, DeviceId, Fault, Fields, Home, Kind, Text, did_you_mean,
-    plain_name, read_toml,
+    Area, AreaId, Capability, Device, DeviceId, Fault, Fields, Home, Kind, Text, did_you_mean, plain_name,
+    read_toml,
 };
 
 impl Home {
@@ -22,12 +22,7 @@ impl Home {
             Ok(text) => Home::parse(&file, &text),
             Err(e) => {
                 let message = format!("cannot read {file}: {e}");
-                Err(vec![Fault {
-                    file: file.into(),
-                    span: 0..0,
-                    message,
-                    help: None,
-                }])
+                Err(vec![Fault { file: file.into(), span: 0..0, message, help: None }])
             }
         }
     }
@@ -87,9 +82,7 @@ fn read_devices(top: &Fields<'_, '_>, areas: &[Area]) -> Vec<Device> {
         let name = fields.required_text("name");
         let aliases = fields.texts("aliases");
         let say_as = fields.texts("say_as");
-        let area = fields
-            .text("area")
-            .and_then(|t| known_area(&fields, &t, areas));
+        let area = fields.text("area").and_then(|t| known_area(&fields, &t, areas));
         let kind = read_kind(&fields);
         let capabilities = read_capabilities(&fields, kind);
         let endpoint = fields.other_tables();
@@ -99,15 +92,12 @@ fn read_devices(top: &Fields<'_, '_>, areas: &[Area]) -> Vec<Device> {
                 match names.get(&(area.clone(), plain.clone())) {
                     Some(other) if *other == name.text && said != &name => {}
                     Some(other) => {
-                        let place = area.as_ref().map_or_else(
-                            || "without an area".to_owned(),
-                            |a| format!("in the area `{a}`"),
-                        );
+                        let place = area
+                            .as_ref()
+                            .map_or_else(|| "without an area".to_owned(), |a| format!("in the area `{a}`"));
                         fields.fault(
                             said.span.clone(),
-                            format!(
-                                "two devices {place} are called `{said}`: this one and `{other}`"
-                            ),
+                            format!("two devices {place} are called `{said}`: this one and `{other}`"),
                             Some("rename one, or put it into another area".into()),
                         );
                     }
@@ -116,9 +106,7 @@ fn read_devices(top: &Fields<'_, '_>, areas: &[Area]) -> Vec<Device> {
                     }
                 }
             }
-            let id_span = id
-                .as_ref()
-                .map_or_else(|| name.span.clone(), |t| t.span.clone());
+            let id_span = id.as_ref().map_or_else(|| name.span.clone(), |t| t.span.clone());
             let id = id.map_or_else(|| format!("{kind}.{}", snake_case(&name.text)), |t| t.text);
             if !ids.insert(id.clone()) {
                 fields.fault(
@@ -146,20 +134,15 @@ fn read_devices(top: &Fields<'_, '_>, areas: &[Area]) -> Vec<Device> {
 
 /// An area may be named by its id or by its name.
 fn known_area(fields: &Fields<'_, '_>, text: &Text, areas: &[Area]) -> Option<AreaId> {
-    let found = areas
-        .iter()
-        .find(|a| a.id.as_str() == text.text || plain_name(&a.name) == plain_name(&text.text));
+    let found =
+        areas.iter().find(|a| a.id.as_str() == text.text || plain_name(&a.name) == plain_name(&text.text));
     if found.is_none() {
         let help = if areas.is_empty() {
             Some(format!("add: [[area]] with name = \"{text}\""))
         } else {
             did_you_mean(&text.text, areas.iter().map(|a| a.name.as_str()))
         };
-        fields.fault(
-            text.span.clone(),
-            format!("no area is called `{text}`"),
-            help,
-        );
+        fields.fault(text.span.clone(), format!("no area is called `{text}`"), help);
     }
     found.map(|a| a.id.clone())
 }
@@ -169,11 +152,7 @@ fn read_kind(fields: &Fields<'_, '_>) -> Option<Kind> {
     let kind = Kind::from_name(&text.text);
     if kind.is_none() {
         let help = did_you_mean(&text.text, Kind::ALL.iter().map(|k| k.name()));
-        fields.fault(
-            text.span,
-            format!("no kind of device is called `{}`", text.text),
-            help,
-        );
+        fields.fault(text.span, format!("no kind of device is called `{}`", text.text), help);
     }
     kind
 }
@@ -187,11 +166,7 @@ fn read_capabilities(fields: &Fields<'_, '_>, kind: Option<Kind>) -> BTreeSet<Ca
             }
             None => {
                 let help = did_you_mean(&text.text, Capability::ALL.iter().map(|c| c.name()));
-                fields.fault(
-                    text.span,
-                    format!("no capability is called `{}`", text.text),
-                    help,
-                );
+                fields.fault(text.span, format!("no capability is called `{}`", text.text), help);
             }
         }
     }
@@ -211,11 +186,8 @@ fn read_capabilities(fields: &Fields<'_, '_>, kind: Option<Kind>) -> BTreeSet<Ca
 
 /// `Living room (big)` → `living_room_big`.
 fn snake_case(name: &str) -> String {
-    let words: Vec<String> = name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase)
-        .collect();
+    let words: Vec<String> =
+        name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect();
     words.join("_")
 }
 
@@ -239,11 +211,7 @@ pub(crate) fn locate(source: &str, device: Option<usize>, path: &[&str]) -> Rang
         let Some((name, value)) = table.iter().find(|(k, _)| k.get_ref() == key) else {
             break;
         };
-        span = if depth + 1 == path.len() {
-            value.span()
-        } else {
-            name.span()
-        };
+        span = if depth + 1 == path.len() { value.span() } else { name.span() };
         match value.get_ref() {
             DeValue::Table(inner) => table = inner,
             _ => break,

@@ -49,16 +49,8 @@ const ARTICLES: [&str; 5] = ["the", "a", "an", "my", "our"];
 #[must_use]
 pub fn plain_name(text: &str) -> String {
     let words = words(text);
-    let bare: Vec<&str> = words
-        .iter()
-        .map(String::as_str)
-        .filter(|w| !ARTICLES.contains(w))
-        .collect();
-    if bare.is_empty() {
-        words.join(" ")
-    } else {
-        bare.join(" ")
-    }
+    let bare: Vec<&str> = words.iter().map(String::as_str).filter(|w| !ARTICLES.contains(w)).collect();
+    if bare.is_empty() { words.join(" ") } else { bare.join(" ") }
 }
 
 fn words(text: &str) -> Vec<String> {
@@ -71,15 +63,8 @@ fn words(text: &str) -> Vec<String> {
 /// Lower case, words only, without the articles in front: `The lamp by the window` is `lamp by the window`.
 fn spoken_name(text: &str) -> String {
     let words = words(text);
-    let front = words
-        .iter()
-        .take_while(|w| ARTICLES.contains(&w.as_str()))
-        .count();
-    if front == words.len() {
-        words.join(" ")
-    } else {
-        words[front..].join(" ")
-    }
+    let front = words.iter().take_while(|w| ARTICLES.contains(&w.as_str())).count();
+    if front == words.len() { words.join(" ") } else { words[front..].join(" ") }
 }
 
 impl Home {
@@ -116,11 +101,7 @@ impl Home {
         }
         let named = if full.is_empty() { short } else { full };
         if named.len() > 1 && area.is_some() {
-            let here: Vec<&Device> = named
-                .iter()
-                .copied()
-                .filter(|d| d.area.as_ref() == area)
-                .collect();
+            let here: Vec<&Device> = named.iter().copied().filter(|d| d.area.as_ref() == area).collect();
             if !here.is_empty() {
                 return Resolution::of(here);
             }
@@ -132,9 +113,7 @@ impl Home {
     #[must_use]
     pub fn find_area(&self, spoken: &str) -> Option<&Area> {
         let wanted = plain_name(spoken);
-        self.areas()
-            .iter()
-            .find(|a| area_names(a).iter().any(|name| plain_name(name) == wanted))
+        self.areas().iter().find(|a| area_names(a).iter().any(|name| plain_name(name) == wanted))
     }
 
     /// All the ways to say a device: its name, aliases and `say_as`; with its room before or after
@@ -144,9 +123,7 @@ impl Home {
         let mut names = SpokenNames::default();
         let area = device.area.as_ref().and_then(|id| self.area(id));
         let rooms = area.map(area_names).unwrap_or_default();
-        let own = std::iter::once(&device.name)
-            .chain(&device.aliases)
-            .chain(&device.say_as);
+        let own = std::iter::once(&device.name).chain(&device.aliases).chain(&device.say_as);
         for name in own.map(|n| spoken_name(n)).filter(|n| !n.is_empty()) {
             let short = rooms.iter().find_map(|room| without_room(&name, room));
             let thing = short.as_deref().unwrap_or(&name);
@@ -173,21 +150,15 @@ impl Home {
 
 fn area_names(area: &Area) -> Vec<String> {
     let names = std::iter::once(&area.name).chain(&area.aliases);
-    names
-        .map(|n| spoken_name(n))
-        .filter(|n| !n.is_empty())
-        .collect()
+    names.map(|n| spoken_name(n)).filter(|n| !n.is_empty()).collect()
 }
 
 /// `kitchen lamp` without `kitchen` is `lamp`; `fan in the living room` without `living room` is `fan`.
 fn without_room(name: &str, room: &str) -> Option<String> {
-    let before = name
-        .strip_prefix(room)
-        .and_then(|rest| rest.strip_prefix(' '));
+    let before = name.strip_prefix(room).and_then(|rest| rest.strip_prefix(' '));
     let after = || {
         let rest = name.strip_suffix(room)?;
-        rest.strip_suffix(" in the ")
-            .or_else(|| rest.strip_suffix(" in "))
+        rest.strip_suffix(" in the ").or_else(|| rest.strip_suffix(" in "))
     };
     let rest = before.or_else(after)?;
     (!rest.is_empty()).then(|| rest.to_owned())

@@ -73,18 +73,7 @@ impl Home {
         file: &str,
         source: &str,
     ) -> Home {
-        let by_id = devices
-            .iter()
-            .enumerate()
-            .map(|(i, d)| (d.id.clone(), i))
-            .collect();
-        Home {
-            areas,
-            devices,
-            endpoint_settings,
-            by_id,
-            file: file.into(),
-            source: source.into(),
-        }
+        let by_id = devices.iter().enumerate().map(|(i, d)| (d.id.clone(), i)).collect();
+        Home { areas, devices, endpoint_settings, by_id, file: file.into(), source: source.into() }
     }
 }

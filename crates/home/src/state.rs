@@ -34,9 +34,7 @@ impl State {
             return false;
         };
         match (read, wanted) {
-            (State::Number(read), State::Number(wanted)) => {
-                (read - wanted).abs() <= capability.tolerance()
-            }
+            (State::Number(read), State::Number(wanted)) => (read - wanted).abs() <= capability.tolerance(),
             (State::Text(read), State::Text(wanted)) if capability == Capability::Color => {
                 match (Color::parse(&read), Color::parse(&wanted)) {
                     // Lamps that think in hue and saturation give back a near colour.

@@ -17,61 +17,22 @@ pub(crate) struct ActionTemplate {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Verb {
-    Set {
-        capability: Capability,
-        to: Argument,
-        on: Vec<Target>,
-    },
-    Adjust {
-        capability: Capability,
-        by: Argument,
-        on: Vec<Target>,
-    },
-    Read {
-        capability: Capability,
-        on: Vec<Target>,
-    },
-    Http {
-        method: String,
-        url: Template,
-        json: Option<serde_json::Value>,
-    },
-    Mqtt {
-        topic: Template,
-        payload: Payload,
-        retain: bool,
-    },
-    TimerStart {
-        length: Argument,
-        name: Option<Template>,
-    },
-    TimerCancel {
-        name: Option<Template>,
-    },
-    TimerRemaining {
-        name: Option<Template>,
-    },
-    VolumeSet {
-        to: Argument,
-    },
-    VolumeAdjust {
-        by: Argument,
-    },
+    Set { capability: Capability, to: Argument, on: Vec<Target> },
+    Adjust { capability: Capability, by: Argument, on: Vec<Target> },
+    Read { capability: Capability, on: Vec<Target> },
+    Http { method: String, url: Template, json: Option<serde_json::Value> },
+    Mqtt { topic: Template, payload: Payload, retain: bool },
+    TimerStart { length: Argument, name: Option<Template> },
+    TimerCancel { name: Option<Template> },
+    TimerRemaining { name: Option<Template> },
+    VolumeSet { to: Argument },
+    VolumeAdjust { by: Argument },
     TellTime,
     TellDate,
-    ListAdd {
-        list: Template,
-        item: Template,
-    },
-    ListRead {
-        list: Template,
-    },
-    ListClear {
-        list: Template,
-    },
-    Help {
-        topic: Option<Template>,
-    },
+    ListAdd { list: Template, item: Template },
+    ListRead { list: Template },
+    ListClear { list: Template },
+    Help { topic: Option<Template> },
     Cancel,
 }
 
@@ -101,9 +62,8 @@ pub(crate) enum Target {
     Pattern(String),
 }
 
-const VERBS: [&str; 10] = [
-    "set", "adjust", "read", "http", "mqtt", "timer", "volume", "tell", "list", "help",
-];
+const VERBS: [&str; 10] =
+    ["set", "adjust", "read", "http", "mqtt", "timer", "volume", "tell", "list", "help"];
 
 impl ActionTemplate {
     /// Reads one entry; every fault is noted in `fields`.
@@ -126,11 +86,7 @@ impl ActionTemplate {
         } else if fields.has("volume") {
             read_volume(&fields)
         } else if fields.has("tell") {
-            one_of(
-                &fields,
-                "tell",
-                &[("time", || Verb::TellTime), ("date", || Verb::TellDate)],
-            )
+            one_of(&fields, "tell", &[("time", || Verb::TellTime), ("date", || Verb::TellDate)])
         } else if fields.has("list") {
             read_list(&fields)
         } else if fields.has("help") {
@@ -144,9 +100,7 @@ impl ActionTemplate {
             fields.boolean("cancel").map(|_| Verb::Cancel)
         } else {
             let keys: Vec<String> = fields.entries().into_iter().map(|e| e.key).collect();
-            let help = keys
-                .iter()
-                .find_map(|k| did_you_mean(k, VERBS).filter(|h| h.starts_with("did")));
+            let help = keys.iter().find_map(|k| did_you_mean(k, VERBS).filter(|h| h.starts_with("did")));
             let all = format!("an action has one of: {}, cancel", VERBS.join(", "));
             fields.fault(span, "this action says nothing to do", help.or(Some(all)));
             return None;
@@ -161,12 +115,7 @@ impl ActionTemplate {
         let mut text = |t: &Template| holes.extend(t.holes().map(str::to_owned));
         let mut targets = Vec::new();
         match &self.verb {
-            Verb::Set {
-                to: argument, on, ..
-            }
-            | Verb::Adjust {
-                by: argument, on, ..
-            } => {
+            Verb::Set { to: argument, on, .. } | Verb::Adjust { by: argument, on, .. } => {
                 if let Argument::Text(t) = argument {
                     text(t);
                 }
@@ -184,24 +133,18 @@ impl ActionTemplate {
                     Payload::Json(json) => json_texts(json, &mut text),
                 }
             }
-            Verb::TimerStart {
-                length: argument,
-                name,
-            } => {
+            Verb::TimerStart { length: argument, name } => {
                 if let Argument::Text(t) = argument {
                     text(t);
                 }
                 name.iter().for_each(text);
             }
-            Verb::TimerCancel { name }
-            | Verb::TimerRemaining { name }
-            | Verb::Help { topic: name } => name.iter().for_each(text),
-            Verb::VolumeSet {
-                to: Argument::Text(t),
+            Verb::TimerCancel { name } | Verb::TimerRemaining { name } | Verb::Help { topic: name } => {
+                name.iter().for_each(text)
             }
-            | Verb::VolumeAdjust {
-                by: Argument::Text(t),
-            } => text(t),
+            Verb::VolumeSet { to: Argument::Text(t) } | Verb::VolumeAdjust { by: Argument::Text(t) } => {
+                text(t)
+            }
             Verb::VolumeSet { .. } | Verb::VolumeAdjust { .. } => {}
             Verb::ListAdd { list, item } => {
                 text(list);
@@ -249,9 +192,7 @@ impl ActionTemplate {
                     )
                 })
             }
-            Verb::Set { .. } | Verb::Adjust { .. } | Verb::Read { .. }
-                if permissions.devices.is_empty() =>
-            {
+            Verb::Set { .. } | Verb::Adjust { .. } | Verb::Read { .. } if permissions.devices.is_empty() => {
                 Some((
                     "the permissions allow no device".into(),
                     "add: devices = [\"light.*\"] to [permissions]".into(),
@@ -267,14 +208,10 @@ pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
     let mut seconds = 0.0;
     let mut rest = text.trim();
     while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !(c.is_ascii_digit() || c == '.'))
-            .unwrap_or(rest.len());
+        let digits = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
         let number: f64 = rest[..digits].parse().ok()?;
         rest = rest[digits..].trim_start();
-        let letters = rest
-            .find(|c: char| !c.is_alphabetic())
-            .unwrap_or(rest.len());
+        let letters = rest.find(|c: char| !c.is_alphabetic()).unwrap_or(rest.len());
         seconds += number
             * match &rest[..letters] {
                 "" | "s" | "sec" | "second" | "seconds" => 1.0,
@@ -286,9 +223,7 @@ pub(crate) fn parse_duration(text: &str) -> Option<Duration> {
         rest = rest[letters..].trim_start_matches(|c: char| c.is_whitespace() || c == ',');
         rest = rest.strip_prefix("and ").unwrap_or(rest);
     }
-    Duration::try_from_secs_f64(seconds)
-        .ok()
-        .filter(|d| !d.is_zero())
+    Duration::try_from_secs_f64(seconds).ok().filter(|d| !d.is_zero())
 }
 
 fn read_set(fields: &Fields<'_, '_>) -> Option<Verb> {
@@ -328,9 +263,7 @@ fn read_adjust(fields: &Fields<'_, '_>) -> Option<Verb> {
 }
 
 fn read_http(fields: Fields<'_, '_>) -> Option<Verb> {
-    let method = fields
-        .text("method")
-        .map_or_else(|| "GET".to_owned(), |t| t.text.to_uppercase());
+    let method = fields.text("method").map_or_else(|| "GET".to_owned(), |t| t.text.to_uppercase());
     if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&method.as_str()) {
         let help = did_you_mean(&method, ["GET", "POST", "PUT", "PATCH", "DELETE"]);
         fields.fault(
@@ -340,34 +273,21 @@ fn read_http(fields: Fields<'_, '_>) -> Option<Verb> {
         );
     }
     let url = fields.required_text("url");
-    if let Some(url) = url
-        .as_ref()
-        .filter(|u| !u.text.starts_with("http://") && !u.text.starts_with("https://"))
+    if let Some(url) =
+        url.as_ref().filter(|u| !u.text.starts_with("http://") && !u.text.starts_with("https://"))
     {
-        fields.fault(
-            url.span.clone(),
-            "the address must begin with http:// or https://",
-            None,
-        );
+        fields.fault(url.span.clone(), "the address must begin with http:// or https://", None);
     }
     let json = fields.plain("json").map(|v| json(&v));
     fields.finish();
-    Some(Verb::Http {
-        method,
-        url: Template::parse(&url?.text),
-        json,
-    })
+    Some(Verb::Http { method, url: Template::parse(&url?.text), json })
 }
 
 fn read_mqtt(fields: Fields<'_, '_>) -> Option<Verb> {
     let topic = fields.required_text("topic");
     let payload = match fields.plain("payload") {
         None => {
-            fields.fault(
-                fields.span(),
-                "`payload` is missing",
-                Some("add: payload = \"…\"".into()),
-            );
+            fields.fault(fields.span(), "`payload` is missing", Some("add: payload = \"…\"".into()));
             None
         }
         Some(toml::Value::String(text)) => Some(Payload::Text(Template::parse(&text))),
@@ -375,11 +295,7 @@ fn read_mqtt(fields: Fields<'_, '_>) -> Option<Verb> {
     };
     let retain = fields.boolean("retain").unwrap_or(false);
     fields.finish();
-    Some(Verb::Mqtt {
-        topic: Template::parse(&topic?.text),
-        payload: payload?,
-        retain,
-    })
+    Some(Verb::Mqtt { topic: Template::parse(&topic?.text), payload: payload?, retain })
 }
 
 fn read_timer(fields: &Fields<'_, '_>) -> Option<Verb> {
@@ -388,9 +304,7 @@ fn read_timer(fields: &Fields<'_, '_>) -> Option<Verb> {
         "start" => {
             let length = argument(fields, "length")?;
             let fixed_and_bad = match &length {
-                Argument::Text(t) => {
-                    t.holes().next().is_none() && parse_duration(&t.to_string()).is_none()
-                }
+                Argument::Text(t) => t.holes().next().is_none() && parse_duration(&t.to_string()).is_none(),
                 Argument::Number(n) => !n.is_finite() || *n <= 0.0,
                 Argument::Bool(_) => true,
             };
@@ -424,18 +338,11 @@ fn read_volume(fields: &Fields<'_, '_>) -> Option<Verb> {
 }
 
 fn read_list(fields: &Fields<'_, '_>) -> Option<Verb> {
-    let list = fields
-        .required_text("name")
-        .map(|t| Template::parse(&t.text));
+    let list = fields.required_text("name").map(|t| Template::parse(&t.text));
     match fields.text("list")?.text.as_str() {
         "add" => {
-            let item = fields
-                .required_text("item")
-                .map(|t| Template::parse(&t.text));
-            Some(Verb::ListAdd {
-                list: list?,
-                item: item?,
-            })
+            let item = fields.required_text("item").map(|t| Template::parse(&t.text));
+            Some(Verb::ListAdd { list: list?, item: item? })
         }
         "read" => Some(Verb::ListRead { list: list? }),
         "clear" => Some(Verb::ListClear { list: list? }),
@@ -443,39 +350,23 @@ fn read_list(fields: &Fields<'_, '_>) -> Option<Verb> {
     }
 }
 
-fn one_of(
-    fields: &Fields<'_, '_>,
-    key: &'static str,
-    choices: &[(&str, fn() -> Verb)],
-) -> Option<Verb> {
+fn one_of(fields: &Fields<'_, '_>, key: &'static str, choices: &[(&str, fn() -> Verb)]) -> Option<Verb> {
     let text = fields.text(key)?.text;
     match choices.iter().find(|(name, _)| *name == text) {
         Some((_, make)) => Some(make()),
-        None => unknown_choice(
-            fields,
-            key,
-            &text,
-            &choices.iter().map(|(name, _)| *name).collect::<Vec<_>>(),
-        ),
+        None => {
+            unknown_choice(fields, key, &text, &choices.iter().map(|(name, _)| *name).collect::<Vec<_>>())
+        }
     }
 }
 
-fn unknown_choice(
-    fields: &Fields<'_, '_>,
-    key: &'static str,
-    found: &str,
-    choices: &[&str],
-) -> Option<Verb> {
+fn unknown_choice(fields: &Fields<'_, '_>, key: &'static str, found: &str, choices: &[&str]) -> Option<Verb> {
     let help = did_you_mean(found, choices.iter().copied());
     // The other keys belong to a choice that is not known: they are no faults of their own.
     for key in ["length", "name", "to", "by", "item"] {
         let _known = fields.has(key);
     }
-    fields.fault(
-        fields.span_of(key),
-        format!("`{key}` cannot be `{found}`"),
-        help,
-    );
+    fields.fault(fields.span_of(key), format!("`{key}` cannot be `{found}`"), help);
     None
 }
 
@@ -484,11 +375,7 @@ fn read_capability(fields: &Fields<'_, '_>, key: &'static str) -> Option<Capabil
     let found = Capability::from_name(&text.text);
     if found.is_none() {
         let help = did_you_mean(&text.text, Capability::ALL.iter().map(|c| c.name()));
-        fields.fault(
-            text.span,
-            format!("no capability is called `{}`", text.text),
-            help,
-        );
+        fields.fault(text.span, format!("no capability is called `{}`", text.text), help);
     }
     found
 }
@@ -508,17 +395,12 @@ fn read_targets(fields: &Fields<'_, '_>) -> Vec<Target> {
                     .filter(|(kind, _)| !kind.contains('*') && Kind::from_name(kind).is_none())
                 {
                     let help = did_you_mean(kind, Kind::ALL.iter().map(|k| k.name()));
-                    fields.fault(
-                        text.span.clone(),
-                        format!("no kind of device is called `{kind}`"),
-                        help,
-                    );
+                    fields.fault(text.span.clone(), format!("no kind of device is called `{kind}`"), help);
                 }
                 targets.push(Target::Pattern(text.text));
             }
             None => {
-                let help =
-                    Some("write \"{targets}\", \"{slot}\" or a pattern such as \"cover.*\"".into());
+                let help = Some("write \"{targets}\", \"{slot}\" or a pattern such as \"cover.*\"".into());
                 fields.fault(text.span, "`on` must be one slot or one pattern", help);
             }
         }
@@ -554,17 +436,11 @@ fn argument(fields: &Fields<'_, '_>, key: &'static str) -> Option<Argument> {
 fn number_or_slot(fields: &Fields<'_, '_>, key: &'static str, argument: &Argument) -> bool {
     let good = match argument {
         Argument::Number(_) => true,
-        Argument::Text(t) => {
-            t.holes().next().is_some() || t.to_string().trim().parse::<f64>().is_ok()
-        }
+        Argument::Text(t) => t.holes().next().is_some() || t.to_string().trim().parse::<f64>().is_ok(),
         Argument::Bool(_) => false,
     };
     if !good {
-        fields.fault(
-            fields.span_of(key),
-            format!("`{key}` must be a number or a slot"),
-            None,
-        );
+        fields.fault(fields.span_of(key), format!("`{key}` must be a number or a slot"), None);
     }
     good
 }

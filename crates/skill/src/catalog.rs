@@ -79,11 +79,7 @@ impl Catalog {
         check_together(&skills, &mut faults);
         let (spec, entries) = compile(&skills, home);
         match Recognizer::compile(spec) {
-            Ok(recognizer) if faults.is_empty() => Ok(Catalog {
-                skills,
-                entries,
-                recognizer,
-            }),
+            Ok(recognizer) if faults.is_empty() => Ok(Catalog { skills, entries, recognizer }),
             Ok(_) => Err(faults),
             Err(found) => {
                 for fault in found {
@@ -121,9 +117,7 @@ impl Catalog {
 
     /// The names of the skills and what each is for.
     pub fn summaries(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.skills
-            .iter()
-            .map(|s| (s.name.text.as_str(), s.summary.as_str()))
+        self.skills.iter().map(|s| (s.name.text.as_str(), s.summary.as_str()))
     }
 
     /// What can be said: of a skill that `topic` names, or of all. Made of the skills' summaries and their tests' sentences.
@@ -132,25 +126,16 @@ impl Catalog {
         let examples = |skill: &Manifest, most: usize| -> Vec<String> {
             let intents = skill.intents.iter();
             let says = intents.filter_map(|i| {
-                i.tests
-                    .iter()
-                    .find(|t| !t.refuse)
-                    .map(|t| format!("\u{201c}{}\u{201d}", t.say))
+                i.tests.iter().find(|t| !t.refuse).map(|t| format!("\u{201c}{}\u{201d}", t.say))
             });
             says.take(most).collect()
         };
         if let Some(topic) = topic {
             let wanted = topic.trim().to_lowercase();
             let singular = wanted.trim_end_matches('s');
-            let about = |s: &&Manifest| {
-                s.name.text.contains(singular) || s.summary.to_lowercase().contains(singular)
-            };
-            return match self
-                .skills
-                .iter()
-                .find(about)
-                .filter(|_| !singular.is_empty())
-            {
+            let about =
+                |s: &&Manifest| s.name.text.contains(singular) || s.summary.to_lowercase().contains(singular);
+            return match self.skills.iter().find(about).filter(|_| !singular.is_empty()) {
                 Some(skill) => {
                     let examples = examples(skill, 4);
                     let summary = skill.summary.trim_end_matches('.');
@@ -164,20 +149,13 @@ impl Catalog {
             };
         }
         let names: Vec<&str> = self.skills.iter().map(|s| s.name.text.as_str()).collect();
-        let examples: Vec<String> = self
-            .skills
-            .iter()
-            .flat_map(|s| examples(s, 1))
-            .take(3)
-            .collect();
+        let examples: Vec<String> = self.skills.iter().flat_map(|s| examples(s, 1)).take(3).collect();
         match (names.is_empty(), examples.is_empty()) {
             (true, _) => "No skills are installed.".into(),
             (false, true) => format!("You can ask me about {}.", names.join(", ")),
-            (false, false) => format!(
-                "You can ask me about {}. For example: {}.",
-                names.join(", "),
-                examples.join(", ")
-            ),
+            (false, false) => {
+                format!("You can ask me about {}. For example: {}.", names.join(", "), examples.join(", "))
+            }
         }
     }
 
@@ -209,24 +187,14 @@ fn collect(path: &Path, files: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
 
 fn file_fault(path: &Path, what: &str) -> Fault {
     let file = path.display().to_string();
-    Fault {
-        message: format!("{file} {what}"),
-        origin: Origin {
-            file: file.into(),
-            span: 0..0,
-        },
-        help: None,
-    }
+    Fault { message: format!("{file} {what}"), origin: Origin { file: file.into(), span: 0..0 }, help: None }
 }
 
 fn check_together(skills: &[Manifest], faults: &mut Vec<Fault>) {
     let mut names: BTreeMap<&str, &Manifest> = BTreeMap::new();
     let mut fault = |skill: &Manifest, span: Range<usize>, message: String, help: &str| {
         faults.push(Fault {
-            origin: Origin {
-                file: skill.file.clone(),
-                span,
-            },
+            origin: Origin { file: skill.file.clone(), span },
             message,
             help: Some(help.into()),
         });
@@ -234,37 +202,23 @@ fn check_together(skills: &[Manifest], faults: &mut Vec<Fault>) {
     for skill in skills {
         if let Some(other) = names.insert(&skill.name.text, skill) {
             let message = format!("the skill `{}` is already in {}", skill.name, other.file);
-            fault(
-                skill,
-                skill.name.span.clone(),
-                message,
-                "give each skill a name of its own",
-            );
+            fault(skill, skill.name.span.clone(), message, "give each skill a name of its own");
         }
         if let Some(first) = skills.first().filter(|s| s.language != skill.language) {
             let message = format!(
                 "this skill is in `{}`, but {} is in `{}`",
                 skill.language, first.file, first.language
             );
-            fault(
-                skill,
-                skill.name.span.clone(),
-                message,
-                "load the skills of one language together",
-            );
+            fault(skill, skill.name.span.clone(), message, "load the skills of one language together");
         }
     }
 }
 
 fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
     let mut spec = Spec {
-        language: skills
-            .first()
-            .map_or_else(|| "en".into(), |s| s.language.clone()),
+        language: skills.first().map_or_else(|| "en".into(), |s| s.language.clone()),
         lists: lists::of_every_skill(home),
-        skip_words: ["please", "could you", "can you", "would you", "kindly"]
-            .map(str::to_owned)
-            .to_vec(),
+        skip_words: ["please", "could you", "can you", "would you", "kindly"].map(str::to_owned).to_vec(),
         ..Spec::default()
     };
     let mut entries = Vec::new();
@@ -272,9 +226,8 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
         for (i, intent) in skill.intents.iter().enumerate() {
             let mentions = skill.mentions(&intent.sentences);
             let own = |name: &String| skill.lists.get(name).map(|(list, _)| list.clone());
-            let list = |name: &String| {
-                own(name).or_else(|| lists::of_devices(name, &skill.permissions, home))
-            };
+            let list =
+                |name: &String| own(name).or_else(|| lists::of_devices(name, &skill.permissions, home));
             let used: BTreeSet<&String> = mentions.rules.iter().collect();
             spec.intents.push(IntentSpec {
                 name: intent.name.text.clone(),
@@ -285,11 +238,7 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
                     .filter(|(name, _)| used.contains(name))
                     .map(|(n, r)| (n.clone(), r.clone()))
                     .collect(),
-                lists: mentions
-                    .lists
-                    .iter()
-                    .filter_map(|name| Some((name.clone(), list(name)?)))
-                    .collect(),
+                lists: mentions.lists.iter().filter_map(|name| Some((name.clone(), list(name)?))).collect(),
                 slots: intent.slots.clone(),
                 requires_context: intent.requires_context.clone(),
                 excludes_context: intent.excludes_context.clone(),

@@ -14,26 +14,13 @@ pub(crate) fn is_device_list(name: &str) -> bool {
 
 /// Lists that are the same in every skill; the device lists of every skill shadow the ones here.
 pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
-    let range = |from, to, kind| List::Range {
-        from,
-        to,
-        step: 1,
-        kind,
-    };
+    let range = |from, to, kind| List::Range { from, to, step: 1, kind };
     let text = |entries: Vec<(&str, &str)>| {
-        List::Text(
-            entries
-                .into_iter()
-                .map(|(said, value)| entry(said, value))
-                .collect(),
-        )
+        List::Text(entries.into_iter().map(|(said, value)| entry(said, value)).collect())
     };
     let mut lists: BTreeMap<String, List> = [
         ("state", text(vec![("on", "on"), ("off", "off")])),
-        (
-            "color",
-            text(Color::names().map(|name| (name, name)).collect()),
-        ),
+        ("color", text(Color::names().map(|name| (name, name)).collect())),
         ("percentage", range(0, 100, NumberKind::Percentage)),
         ("temperature", range(-40, 100, NumberKind::Temperature)),
         ("number", range(0, 1000, NumberKind::Number)),
@@ -43,10 +30,7 @@ pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
     .into_iter()
     .map(|(name, list)| (name.to_owned(), list))
     .collect();
-    let everything = Permissions {
-        devices: vec!["*".into()],
-        ..Permissions::default()
-    };
+    let everything = Permissions { devices: vec!["*".into()], ..Permissions::default() };
     for name in Kind::ALL.iter().map(|k| k.name()).chain(["device"]) {
         lists.extend(of_devices(name, &everything, home).map(|list| (name.to_owned(), list)));
     }
@@ -64,17 +48,11 @@ pub(crate) fn of_devices(name: &str, permissions: &Permissions, home: &Home) -> 
     let kind = Kind::from_name(name);
     let mut full: BTreeMap<String, Vec<&DeviceId>> = BTreeMap::new();
     let mut short: BTreeMap<String, Vec<&DeviceId>> = BTreeMap::new();
-    for device in home
-        .devices()
-        .iter()
-        .filter(|d| permissions.device(d) && kind.is_none_or(|k| d.kind == k))
+    for device in home.devices().iter().filter(|d| permissions.device(d) && kind.is_none_or(|k| d.kind == k))
     {
         let names = home.spoken_names(device);
-        for (map, said) in names
-            .full
-            .into_iter()
-            .map(|n| (true, n))
-            .chain(names.short.into_iter().map(|n| (false, n)))
+        for (map, said) in
+            names.full.into_iter().map(|n| (true, n)).chain(names.short.into_iter().map(|n| (false, n)))
         {
             let map = if map { &mut full } else { &mut short };
             let ids = map.entry(said).or_default();
@@ -97,24 +75,16 @@ pub(crate) fn of_devices(name: &str, permissions: &Permissions, home: &Home) -> 
 }
 
 fn areas(home: &Home) -> List {
-    let names = home.areas().iter().flat_map(|a| {
-        home.spoken_area_names(a)
-            .into_iter()
-            .map(|said| entry(&said, a.id.as_str()))
-    });
+    let names = home
+        .areas()
+        .iter()
+        .flat_map(|a| home.spoken_area_names(a).into_iter().map(|said| entry(&said, a.id.as_str())));
     List::Text(names.collect())
 }
 
 fn entry(said: &str, value: &str) -> ListEntry {
     // People drop the article inside a name: "lamp in kitchen".
-    let said = said
-        .split(' ')
-        .map(|word| if word == "the" { "[the]" } else { word })
-        .collect::<Vec<_>>()
-        .join(" ");
-    ListEntry {
-        said,
-        value: Value::Text(value.to_owned()),
-        context: BTreeMap::new(),
-    }
+    let said =
+        said.split(' ').map(|word| if word == "the" { "[the]" } else { word }).collect::<Vec<_>>().join(" ");
+    ListEntry { said, value: Value::Text(value.to_owned()), context: BTreeMap::new() }
 }

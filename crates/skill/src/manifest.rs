@@ -49,8 +49,7 @@ pub(crate) const REPLY_WORDS: [&str; 5] = ["targets", "state", "value", "is", "s
 impl Manifest {
     /// Reads a manifest; `file` is its name in faults.
     pub(crate) fn parse(file: &str, text: &str) -> Result<Manifest, Vec<Fault>> {
-        read_toml(file, text, read_manifest)
-            .map_err(|faults| faults.into_iter().map(from_home).collect())
+        read_toml(file, text, read_manifest).map_err(|faults| faults.into_iter().map(from_home).collect())
     }
 
     /// The names of lists and rules that a text of this skill mentions, through rules.
@@ -66,9 +65,7 @@ impl Manifest {
         for inner in enclosed(template, '{', '}') {
             let (list, slot) = inner.split_once(':').unwrap_or((inner, inner));
             found.lists.insert(list.trim().to_owned());
-            found
-                .slots
-                .insert(slot.trim().to_owned(), list.trim().to_owned());
+            found.slots.insert(slot.trim().to_owned(), list.trim().to_owned());
         }
         for rule in enclosed(template, '<', '>') {
             let rule = rule.trim();
@@ -91,30 +88,18 @@ pub(crate) struct Mentions {
 }
 
 pub(crate) fn from_home(fault: mynah_home::Fault) -> Fault {
-    Fault {
-        origin: Origin {
-            file: fault.file,
-            span: fault.span,
-        },
-        message: fault.message,
-        help: fault.help,
-    }
+    Fault { origin: Origin { file: fault.file, span: fault.span }, message: fault.message, help: fault.help }
 }
 
 fn enclosed(text: &str, open: char, close: char) -> impl Iterator<Item = &str> {
-    text.split(open)
-        .skip(1)
-        .filter_map(move |part| part.split_once(close).map(|(inner, _)| inner))
+    text.split(open).skip(1).filter_map(move |part| part.split_once(close).map(|(inner, _)| inner))
 }
 
 fn read_manifest(top: Fields<'_, '_>) -> Manifest {
     let file = top.file();
     let mut manifest = Manifest {
         file: file.clone(),
-        name: Text {
-            text: String::new(),
-            span: 0..0,
-        },
+        name: Text { text: String::new(), span: 0..0 },
         language: "en".into(),
         summary: String::new(),
         permissions: Permissions::default(),
@@ -136,26 +121,19 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
             let _version = skill.text("version");
             skill.finish();
         }
-        None if !top.has("skill") => top.fault(
-            0..0,
-            "`[skill]` is missing",
-            Some("begin with: [skill] and name = \"…\"".into()),
-        ),
+        None if !top.has("skill") => {
+            top.fault(0..0, "`[skill]` is missing", Some("begin with: [skill] and name = \"…\"".into()))
+        }
         None => {}
     }
     if let Some(permissions) = top.table("permissions") {
         let mut texts = |key| -> Vec<String> {
             let texts = permissions.texts(key);
-            manifest
-                .permission_spans
-                .extend(texts.iter().map(|t| (t.text.clone(), t.span.clone())));
+            manifest.permission_spans.extend(texts.iter().map(|t| (t.text.clone(), t.span.clone())));
             texts.into_iter().map(|t| t.text).collect()
         };
-        manifest.permissions = Permissions {
-            devices: texts("devices"),
-            http: texts("http"),
-            mqtt: texts("mqtt"),
-        };
+        manifest.permissions =
+            Permissions { devices: texts("devices"), http: texts("http"), mqtt: texts("mqtt") };
         permissions.finish();
     }
     if let Some(rules) = top.table("rules") {
@@ -164,11 +142,7 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
                 Some(text) => {
                     manifest.rules.insert(entry.key, sentence(&file, text));
                 }
-                None => rules.fault(
-                    entry.span(),
-                    format!("the rule `{}` must be a string", entry.key),
-                    None,
-                ),
+                None => rules.fault(entry.span(), format!("the rule `{}` must be a string", entry.key), None),
             }
         }
     }
@@ -188,11 +162,7 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
         manifest.refuse.extend(SkillTest::read(fields, true));
     }
     if manifest.intents.is_empty() && !top.has("intent") {
-        top.fault(
-            0..0,
-            "this skill has no intent",
-            Some("add: [[intent]] with name and sentences".into()),
-        );
+        top.fault(0..0, "this skill has no intent", Some("add: [[intent]] with name and sentences".into()));
     }
     check_intents(&manifest, &top);
     top.finish();
@@ -203,18 +173,10 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
 fn check_intents(manifest: &Manifest, top: &Fields<'_, '_>) {
     for intent in &manifest.intents {
         let mentions = manifest.mentions(&intent.sentences);
-        let slots: BTreeSet<&str> = mentions
-            .slots
-            .keys()
-            .chain(intent.slots.keys())
-            .map(String::as_str)
-            .collect();
+        let slots: BTreeSet<&str> =
+            mentions.slots.keys().chain(intent.slots.keys()).map(String::as_str).collect();
         for action in &intent.actions {
-            for hole in action
-                .holes()
-                .into_iter()
-                .filter(|h| !slots.contains(h.as_str()))
-            {
+            for hole in action.holes().into_iter().filter(|h| !slots.contains(h.as_str())) {
                 let help = did_you_mean(&hole, slots.iter().copied());
                 top.fault(
                     action.span.clone(),
@@ -227,10 +189,7 @@ fn check_intents(manifest: &Manifest, top: &Fields<'_, '_>) {
             }
         }
         for (reply, span) in &intent.reply {
-            for hole in reply
-                .holes()
-                .filter(|h| !slots.contains(h) && !REPLY_WORDS.contains(h))
-            {
+            for hole in reply.holes().filter(|h| !slots.contains(h) && !REPLY_WORDS.contains(h)) {
                 let help = did_you_mean(hole, slots.iter().copied().chain(REPLY_WORDS));
                 top.fault(
                     span.clone(),
@@ -245,11 +204,8 @@ fn check_intents(manifest: &Manifest, top: &Fields<'_, '_>) {
 fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
     let file = fields.file();
     let name = fields.required_text("name");
-    let sentences: Vec<Sentence> = fields
-        .texts("sentences")
-        .into_iter()
-        .map(|t| sentence(&file, t))
-        .collect();
+    let sentences: Vec<Sentence> =
+        fields.texts("sentences").into_iter().map(|t| sentence(&file, t)).collect();
     if sentences.is_empty() {
         fields.fault(
             fields.span_of("sentences"),
@@ -259,12 +215,7 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
     }
     let slots = fields
         .table("slots")
-        .map(|t| {
-            t.entries()
-                .into_iter()
-                .map(|e| (e.key.clone(), value(&e)))
-                .collect()
-        })
+        .map(|t| t.entries().into_iter().map(|e| (e.key.clone(), value(&e))).collect())
         .unwrap_or_default();
     let requires_context = read_context(&fields, "requires_context");
     let excludes_context = read_context(&fields, "excludes_context");
@@ -284,21 +235,9 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
             }
         },
     };
-    let actions = fields
-        .tables("do")
-        .into_iter()
-        .filter_map(ActionTemplate::read)
-        .collect();
-    let reply = fields
-        .texts("reply")
-        .into_iter()
-        .map(|t| (Template::parse(&t.text), t.span))
-        .collect();
-    let tests = fields
-        .tables("test")
-        .into_iter()
-        .filter_map(|t| SkillTest::read(t, false))
-        .collect();
+    let actions = fields.tables("do").into_iter().filter_map(ActionTemplate::read).collect();
+    let reply = fields.texts("reply").into_iter().map(|t| (Template::parse(&t.text), t.span)).collect();
+    let tests = fields.tables("test").into_iter().filter_map(|t| SkillTest::read(t, false)).collect();
     fields.finish();
     Some(IntentEntry {
         name: name?,
@@ -323,17 +262,13 @@ fn read_context(fields: &Fields<'_, '_>, key: &'static str) -> BTreeMap<String, 
         let values = match entry.plain() {
             toml::Value::String(value) => vec![value],
             toml::Value::Boolean(true) => Vec::new(),
-            toml::Value::Array(values) if values.iter().all(toml::Value::is_str) => values
-                .iter()
-                .filter_map(|v| v.as_str().map(str::to_owned))
-                .collect(),
+            toml::Value::Array(values) if values.iter().all(toml::Value::is_str) => {
+                values.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+            }
             _ => {
                 table.fault(
                     entry.span(),
-                    format!(
-                        "`{}` must be a string, an array of strings, or true for any value",
-                        entry.key
-                    ),
+                    format!("`{}` must be a string, an array of strings, or true for any value", entry.key),
                     None,
                 );
                 continue;
@@ -359,13 +294,8 @@ fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
         return list;
     }
     let Some(values) = entry.values(lists) else {
-        let help =
-            Some("write [\"one\", \"two\"], { from = 0, to = 100 } or { wildcard = true }".into());
-        lists.fault(
-            span,
-            format!("the list `{}` must be an array or a table", entry.key),
-            help,
-        );
+        let help = Some("write [\"one\", \"two\"], { from = 0, to = 100 } or { wildcard = true }".into());
+        lists.fault(span, format!("the list `{}` must be an array or a table", entry.key), help);
         return None;
     };
     let mut entries = Vec::new();
@@ -382,34 +312,21 @@ fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
                     .plain("out")
                     .and_then(|v| plain_value(&v))
                     .or_else(|| said.as_ref().map(|t| Value::Text(t.text.clone())));
-                let context = table.table("context").map(|c| {
-                    c.entries()
-                        .into_iter()
-                        .filter_map(|e| Some((e.key, e.text?.text)))
-                        .collect()
-                });
+                let context = table
+                    .table("context")
+                    .map(|c| c.entries().into_iter().filter_map(|e| Some((e.key, e.text?.text))).collect());
                 table.finish();
                 if let (Some(said), Some(value)) = (said, value) {
-                    entries.push(ListEntry {
-                        said: said.text,
-                        value,
-                        context: context.unwrap_or_default(),
-                    });
+                    entries.push(ListEntry { said: said.text, value, context: context.unwrap_or_default() });
                 }
             }
-            (None, None) => lists.fault(
-                item.key_span,
-                "a value must be a string or a table with `in` and `out`",
-                None,
-            ),
+            (None, None) => {
+                lists.fault(item.key_span, "a value must be a string or a table with `in` and `out`", None)
+            }
         }
     }
     if entries.is_empty() {
-        lists.fault(
-            span,
-            format!("the list `{}` has no values", entry.key),
-            None,
-        );
+        lists.fault(span, format!("the list `{}` has no values", entry.key), None);
     }
     Some(List::Text(entries))
 }
@@ -425,11 +342,7 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
         }
     }
     let (from, to) = (table.integer("from"), table.integer("to"));
-    let step = if table.has("step") {
-        table.integer("step")
-    } else {
-        Some(1)
-    };
+    let step = if table.has("step") { table.integer("step") } else { Some(1) };
     let kind = match table.text("type") {
         None => NumberKind::Number,
         Some(text) => match text.text.as_str() {
@@ -438,11 +351,7 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
             "temperature" => NumberKind::Temperature,
             other => {
                 let help = did_you_mean(other, ["number", "percentage", "temperature"]);
-                table.fault(
-                    text.span.clone(),
-                    format!("there is no type of number `{other}`"),
-                    help,
-                );
+                table.fault(text.span.clone(), format!("there is no type of number `{other}`"), help);
                 NumberKind::Number
             }
         },
@@ -460,22 +369,11 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
         table.fault(table.span_of("step"), "`step` must be at least 1", None);
         return None;
     }
-    Some(List::Range {
-        from,
-        to,
-        step,
-        kind,
-    })
+    Some(List::Range { from, to, step, kind })
 }
 
 fn sentence(file: &Arc<str>, text: Text) -> Sentence {
-    Sentence {
-        template: text.text,
-        origin: Origin {
-            file: file.clone(),
-            span: text.span,
-        },
-    }
+    Sentence { template: text.text, origin: Origin { file: file.clone(), span: text.span } }
 }
 
 fn value(entry: &Entry<'_, '_>) -> Value {

@@ -159,32 +159,16 @@ pub enum Local {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Action::Set {
-                device,
-                capability,
-                to,
-            } => write!(f, "{device} {} = {to}", capability.name()),
-            Action::Adjust {
-                device,
-                capability,
-                by,
-            } => write!(f, "{device} {} {by:+}", capability.name()),
+            Action::Set { device, capability, to } => write!(f, "{device} {} = {to}", capability.name()),
+            Action::Adjust { device, capability, by } => write!(f, "{device} {} {by:+}", capability.name()),
             Action::Read { device, capability } => write!(f, "read {device} {}", capability.name()),
             Action::Http(HttpCall { method, url, json }) => {
                 write!(f, "{method} {url}")?;
                 json.as_ref().map_or(Ok(()), |json| write!(f, " {json}"))
             }
-            Action::Mqtt(MqttMessage {
-                topic,
-                payload,
-                retain,
-            }) => {
+            Action::Mqtt(MqttMessage { topic, payload, retain }) => {
                 write!(f, "publish {topic} {payload}")?;
-                if *retain {
-                    f.write_str(" (retained)")
-                } else {
-                    Ok(())
-                }
+                if *retain { f.write_str(" (retained)") } else { Ok(()) }
             }
             Action::Local(local) => local.fmt(f),
         }

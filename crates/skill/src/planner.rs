@@ -44,24 +44,12 @@ impl Catalog {
     ///
     /// # Errors
     /// Why it is not done, made to be spoken.
-    pub fn plan(
-        &self,
-        reading: &Reading,
-        home: &Home,
-        situation: &Situation,
-    ) -> Result<Plan, Refusal> {
+    pub fn plan(&self, reading: &Reading, home: &Home, situation: &Situation) -> Result<Plan, Refusal> {
         let (skill, entry) = self.entry(reading.spec).ok_or(Refusal::UnknownIntent)?;
         if reading.confidence < entry.risk.least_confidence() {
-            return Err(Refusal::TooUnsure {
-                confidence: reading.confidence,
-            });
+            return Err(Refusal::TooUnsure { confidence: reading.confidence });
         }
-        let planner = Planner {
-            skill,
-            intent: &reading.intent,
-            home,
-            situation,
-        };
+        let planner = Planner { skill, intent: &reading.intent, home, situation };
         let mut actions = Vec::new();
         for template in &entry.actions {
             planner.fill(template, &mut actions)?;
@@ -90,50 +78,30 @@ impl<'a> Planner<'a> {
             Verb::Set { capability, to, on } => {
                 let to = self.state(*capability, to)?;
                 for device in self.targets(on, *capability, true)? {
-                    actions.push(Action::Set {
-                        device,
-                        capability: *capability,
-                        to: to.clone(),
-                    });
+                    actions.push(Action::Set { device, capability: *capability, to: to.clone() });
                 }
             }
             Verb::Adjust { capability, by, on } => {
                 let by = self.number(by)?;
                 for device in self.targets(on, *capability, true)? {
-                    actions.push(Action::Adjust {
-                        device,
-                        capability: *capability,
-                        by,
-                    });
+                    actions.push(Action::Adjust { device, capability: *capability, by });
                 }
             }
             Verb::Read { capability, on } => {
                 for device in self.targets(on, *capability, false)? {
-                    actions.push(Action::Read {
-                        device,
-                        capability: *capability,
-                    });
+                    actions.push(Action::Read { device, capability: *capability });
                 }
             }
             Verb::Http { method, url, json } => {
-                let url = url
-                    .fill(|slot| self.slot_text(slot).map(|t| percent_encode(&t)))
-                    .map_err(unresolved)?;
+                let url =
+                    url.fill(|slot| self.slot_text(slot).map(|t| percent_encode(&t))).map_err(unresolved)?;
                 if !self.skill.permissions.http(&url) {
                     return Err(self.not_permitted(url));
                 }
                 let json = json.as_ref().map(|json| self.json(json)).transpose()?;
-                actions.push(Action::Http(HttpCall {
-                    method: method.clone(),
-                    url,
-                    json,
-                }));
+                actions.push(Action::Http(HttpCall { method: method.clone(), url, json }));
             }
-            Verb::Mqtt {
-                topic,
-                payload,
-                retain,
-            } => {
+            Verb::Mqtt { topic, payload, retain } => {
                 let topic = self.text(topic)?;
                 if !self.skill.permissions.mqtt(&topic) {
                     return Err(self.not_permitted(topic));
@@ -142,11 +110,7 @@ impl<'a> Planner<'a> {
                     Payload::Text(text) => self.text(text)?,
                     Payload::Json(json) => self.json(json)?.to_string(),
                 };
-                actions.push(Action::Mqtt(MqttMessage {
-                    topic,
-                    payload,
-                    retain: *retain,
-                }));
+                actions.push(Action::Mqtt(MqttMessage { topic, payload, retain: *retain }));
             }
             verb => actions.push(Action::Local(self.local(verb)?)),
         }
@@ -155,43 +119,25 @@ impl<'a> Planner<'a> {
 
     fn local(&self, verb: &Verb) -> Result<Local, Refusal> {
         Ok(match verb {
-            Verb::TimerStart { length, name } => Local::TimerStart {
-                length: self.duration(length)?,
-                name: self.optional(name.as_ref()),
-            },
-            Verb::TimerCancel { name } => Local::TimerCancel {
-                name: self.optional(name.as_ref()),
-            },
-            Verb::TimerRemaining { name } => Local::TimerRemaining {
-                name: self.optional(name.as_ref()),
-            },
+            Verb::TimerStart { length, name } => {
+                Local::TimerStart { length: self.duration(length)?, name: self.optional(name.as_ref()) }
+            }
+            Verb::TimerCancel { name } => Local::TimerCancel { name: self.optional(name.as_ref()) },
+            Verb::TimerRemaining { name } => Local::TimerRemaining { name: self.optional(name.as_ref()) },
             Verb::VolumeSet { to } => {
                 let percent = self.number(to)?;
                 Capability::Volume
                     .accept(&State::Number(percent))
-                    .map_err(|e| Refusal::BadValue {
-                        message: sentence(&e.to_string()),
-                    })?;
+                    .map_err(|e| Refusal::BadValue { message: sentence(&e.to_string()) })?;
                 Local::VolumeSet { percent }
             }
-            Verb::VolumeAdjust { by } => Local::VolumeAdjust {
-                by: self.number(by)?,
-            },
+            Verb::VolumeAdjust { by } => Local::VolumeAdjust { by: self.number(by)? },
             Verb::TellTime => Local::TellTime,
             Verb::TellDate => Local::TellDate,
-            Verb::ListAdd { list, item } => Local::ListAdd {
-                list: self.text(list)?,
-                item: self.text(item)?,
-            },
-            Verb::ListRead { list } => Local::ListRead {
-                list: self.text(list)?,
-            },
-            Verb::ListClear { list } => Local::ListClear {
-                list: self.text(list)?,
-            },
-            Verb::Help { topic } => Local::Help {
-                topic: self.optional(topic.as_ref()),
-            },
+            Verb::ListAdd { list, item } => Local::ListAdd { list: self.text(list)?, item: self.text(item)? },
+            Verb::ListRead { list } => Local::ListRead { list: self.text(list)? },
+            Verb::ListClear { list } => Local::ListClear { list: self.text(list)? },
+            Verb::Help { topic } => Local::Help { topic: self.optional(topic.as_ref()) },
             // The verbs of devices and wires are filled in before this is called.
             Verb::Cancel
             | Verb::Set { .. }
@@ -203,12 +149,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The devices that an action touches. Never more than what was named.
-    fn targets(
-        &self,
-        on: &[Target],
-        capability: Capability,
-        set: bool,
-    ) -> Result<Vec<DeviceId>, Refusal> {
+    fn targets(&self, on: &[Target], capability: Capability, set: bool) -> Result<Vec<DeviceId>, Refusal> {
         let area = self.said_area()?;
         let mut devices: Vec<&Device> = Vec::new();
         for target in on {
@@ -229,11 +170,7 @@ impl<'a> Planner<'a> {
                     }
                 }
                 Target::Slot(name) => {
-                    let slot = self
-                        .intent
-                        .slots
-                        .get(name)
-                        .ok_or_else(|| unresolved(name.clone()))?;
+                    let slot = self.intent.slots.get(name).ok_or_else(|| unresolved(name.clone()))?;
                     devices.push(self.device(slot, area, capability, set)?);
                 }
                 Target::Pattern(pattern) => {
@@ -256,22 +193,19 @@ impl<'a> Planner<'a> {
 
     /// The room that was said; refused when there is no such room.
     fn said_area(&self) -> Result<Option<&'a mynah_home::Area>, Refusal> {
-        let area =
-            self.intent.slots.iter().find(|(name, slot)| {
-                slot.list == "area" || (slot.list.is_empty() && *name == "area")
-            });
+        let area = self
+            .intent
+            .slots
+            .iter()
+            .find(|(name, slot)| slot.list == "area" || (slot.list.is_empty() && *name == "area"));
         let Some((_, slot)) = area else {
             return Ok(None);
         };
         let Value::Text(id) = &slot.value else {
             return Err(unresolved(slot.said.clone()));
         };
-        let found = self
-            .home
-            .areas()
-            .iter()
-            .find(|a| a.id.as_str() == id)
-            .or_else(|| self.home.find_area(id));
+        let found =
+            self.home.areas().iter().find(|a| a.id.as_str() == id).or_else(|| self.home.find_area(id));
         found.map(Some).ok_or_else(|| unresolved(said(slot)))
     }
 
@@ -284,10 +218,7 @@ impl<'a> Planner<'a> {
     ) -> Result<Vec<&'a Device>, Refusal> {
         let in_area = |d: &Device| area.is_none_or(|a| d.area.as_ref() == Some(&a.id));
         let able = |d: &&Device| {
-            self.skill.permissions.device(d)
-                && d.capabilities.contains(&capability)
-                && in_area(d)
-                && also(d)
+            self.skill.permissions.device(d) && d.capabilities.contains(&capability) && in_area(d) && also(d)
         };
         let devices: Vec<&Device> = self.home.devices().iter().filter(able).collect();
         if devices.is_empty() {
@@ -320,11 +251,7 @@ impl<'a> Planner<'a> {
             return Err(unresolved(format!("{} there", the(&device.name))));
         }
         if !device.capabilities.contains(&capability) {
-            return Err(Refusal::NotCapable {
-                device: capitalized(&the(&device.name)),
-                capability,
-                set,
-            });
+            return Err(Refusal::NotCapable { device: capitalized(&the(&device.name)), capability, set });
         }
         Ok(device)
     }
@@ -348,9 +275,7 @@ impl<'a> Planner<'a> {
             Resolution::One(device) => Ok(device),
             Resolution::Many(devices) => {
                 let name = |d: &Device| self.full_name(d);
-                Err(Refusal::Ambiguous {
-                    names: devices.into_iter().map(name).collect(),
-                })
+                Err(Refusal::Ambiguous { names: devices.into_iter().map(name).collect() })
             }
             Resolution::None => Err(unresolved(said(slot))),
         }
@@ -373,78 +298,56 @@ impl<'a> Planner<'a> {
         let raw = match to {
             Argument::Bool(b) => State::Bool(*b),
             Argument::Number(n) => State::Number(*n),
-            Argument::Text(text) => match text
-                .only_hole()
-                .and_then(|slot| self.intent.slots.get(slot))
-                .map(|s| &s.value)
-            {
-                Some(Value::Number(n) | Value::Percentage(n) | Value::Temperature(n)) => {
-                    State::Number(*n)
+            Argument::Text(text) => {
+                match text.only_hole().and_then(|slot| self.intent.slots.get(slot)).map(|s| &s.value) {
+                    Some(Value::Number(n) | Value::Percentage(n) | Value::Temperature(n)) => {
+                        State::Number(*n)
+                    }
+                    _ => State::Text(self.text(text)?),
                 }
-                _ => State::Text(self.text(text)?),
-            },
+            }
         };
-        capability.accept(&raw).map_err(|e| Refusal::BadValue {
-            message: sentence(&e.to_string()),
-        })
+        capability.accept(&raw).map_err(|e| Refusal::BadValue { message: sentence(&e.to_string()) })
     }
 
     fn number(&self, argument: &Argument) -> Result<f64, Refusal> {
         let number = match argument {
             Argument::Number(n) => Some(*n),
             Argument::Bool(_) => None,
-            Argument::Text(text) => self
-                .text(text)?
-                .trim()
-                .parse()
-                .ok()
-                .filter(|n: &f64| n.is_finite()),
+            Argument::Text(text) => self.text(text)?.trim().parse().ok().filter(|n: &f64| n.is_finite()),
         };
-        number.ok_or_else(|| Refusal::BadValue {
-            message: "That is no number.".into(),
-        })
+        number.ok_or_else(|| Refusal::BadValue { message: "That is no number.".into() })
     }
 
     fn duration(&self, argument: &Argument) -> Result<Duration, Refusal> {
         let length = match argument {
             Argument::Number(seconds) => Duration::try_from_secs_f64(*seconds).ok(),
             Argument::Bool(_) => None,
-            Argument::Text(text) => match text
-                .only_hole()
-                .and_then(|slot| self.intent.slots.get(slot))
-                .map(|s| &s.value)
-            {
-                Some(Value::Duration(d)) => Some(*d),
-                _ => parse_duration(&self.text(text)?),
-            },
+            Argument::Text(text) => {
+                match text.only_hole().and_then(|slot| self.intent.slots.get(slot)).map(|s| &s.value) {
+                    Some(Value::Duration(d)) => Some(*d),
+                    _ => parse_duration(&self.text(text)?),
+                }
+            }
         };
         length
             .filter(|d| !d.is_zero())
-            .ok_or_else(|| Refusal::BadValue {
-                message: "That is no span of time.".into(),
-            })
+            .ok_or_else(|| Refusal::BadValue { message: "That is no span of time.".into() })
     }
 
     fn json(&self, json: &serde_json::Value) -> Result<serde_json::Value, Refusal> {
         Ok(match json {
             serde_json::Value::String(text) => {
                 let template = Template::parse(text);
-                match template
-                    .only_hole()
-                    .and_then(|slot| self.intent.slots.get(slot))
-                    .map(|s| &s.value)
-                {
-                    Some(Value::Number(n) | Value::Percentage(n) | Value::Temperature(n)) => {
-                        json_number(*n)
-                    }
+                match template.only_hole().and_then(|slot| self.intent.slots.get(slot)).map(|s| &s.value) {
+                    Some(Value::Number(n) | Value::Percentage(n) | Value::Temperature(n)) => json_number(*n),
                     Some(Value::Duration(d)) => json_number(d.as_secs_f64()),
                     _ => serde_json::Value::String(self.text(&template)?),
                 }
             }
-            serde_json::Value::Array(values) => values
-                .iter()
-                .map(|v| self.json(v))
-                .collect::<Result<_, _>>()?,
+            serde_json::Value::Array(values) => {
+                values.iter().map(|v| self.json(v)).collect::<Result<_, _>>()?
+            }
             serde_json::Value::Object(map) => {
                 let filled = map.iter().map(|(k, v)| Ok((k.clone(), self.json(v)?)));
                 serde_json::Value::Object(filled.collect::<Result<_, Refusal>>()?)
@@ -454,9 +357,7 @@ impl<'a> Planner<'a> {
     }
 
     fn text(&self, template: &Template) -> Result<String, Refusal> {
-        template
-            .fill(|slot| self.slot_text(slot))
-            .map_err(unresolved)
+        template.fill(|slot| self.slot_text(slot)).map_err(unresolved)
     }
 
     /// None when a slot in it was not said.
@@ -474,24 +375,13 @@ impl<'a> Planner<'a> {
 
     /// The first variant whose slots were all said, else nothing: then the reply tells the states.
     fn reply(&self, entry: &IntentEntry) -> String {
-        let filled = |t: &&Template| {
-            t.holes()
-                .all(|h| REPLY_WORDS.contains(&h) || self.intent.slots.contains_key(h))
-        };
-        entry
-            .reply
-            .iter()
-            .map(|(t, _)| t)
-            .find(filled)
-            .map(Template::to_string)
-            .unwrap_or_default()
+        let filled =
+            |t: &&Template| t.holes().all(|h| REPLY_WORDS.contains(&h) || self.intent.slots.contains_key(h));
+        entry.reply.iter().map(|(t, _)| t).find(filled).map(Template::to_string).unwrap_or_default()
     }
 
     fn not_permitted(&self, what: String) -> Refusal {
-        Refusal::NotPermitted {
-            skill: self.skill.name.text.clone(),
-            what,
-        }
+        Refusal::NotPermitted { skill: self.skill.name.text.clone(), what }
     }
 }
 
@@ -502,18 +392,9 @@ pub(crate) fn fill_without_slots(
     home: &Home,
     situation: &Situation,
 ) -> Result<Vec<Action>, Refusal> {
-    let intent = Intent {
-        name: String::new(),
-        slots: std::collections::BTreeMap::new(),
-    };
+    let intent = Intent { name: String::new(), slots: std::collections::BTreeMap::new() };
     let mut actions = Vec::new();
-    Planner {
-        skill,
-        intent: &intent,
-        home,
-        situation,
-    }
-    .fill(template, &mut actions)?;
+    Planner { skill, intent: &intent, home, situation }.fill(template, &mut actions)?;
     Ok(actions)
 }
 
@@ -523,10 +404,7 @@ fn check_count(risk: Risk, actions: &[Action]) -> Result<(), Refusal> {
     ids.dedup();
     let most = risk.most_targets();
     if ids.len() > most {
-        return Err(Refusal::TooMany {
-            count: ids.len(),
-            most,
-        });
+        return Err(Refusal::TooMany { count: ids.len(), most });
     }
     Ok(())
 }
@@ -545,15 +423,8 @@ fn said(slot: &Slot) -> String {
 
 /// As a number of JSON; whole numbers without a fraction.
 fn json_number(n: f64) -> serde_json::Value {
-    #[expect(
-        clippy::cast_possible_truncation,
-        reason = "the guard says that it is whole and small"
-    )]
-    if n.fract() == 0.0 && n.abs() < 1e15 {
-        (n as i64).into()
-    } else {
-        n.into()
-    }
+    #[expect(clippy::cast_possible_truncation, reason = "the guard says that it is whole and small")]
+    if n.fract() == 0.0 && n.abs() < 1e15 { (n as i64).into() } else { n.into() }
 }
 
 /// RFC 3986: everything but the unreserved characters.
@@ -572,17 +443,10 @@ fn percent_encode(text: &str) -> String {
 /// With a capital letter and a full stop.
 pub(crate) fn sentence(text: &str) -> String {
     let text = capitalized(text.trim());
-    if text.is_empty() || text.ends_with(['.', '!', '?']) {
-        text
-    } else {
-        format!("{text}.")
-    }
+    if text.is_empty() || text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
 }
 
 pub(crate) fn capitalized(text: &str) -> String {
     let mut chars = text.chars();
-    chars
-        .next()
-        .map(|first| first.to_uppercase().chain(chars).collect())
-        .unwrap_or_default()
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }

@@ -28,14 +28,9 @@ impl Plan {
         for (i, action) in self.actions.iter().enumerate() {
             let outcome = outcomes.get(i).unwrap_or(&unknown);
             match (outcome, action.device_and_capability()) {
-                (
-                    Outcome::Confirmed { state } | Outcome::Read { state },
-                    Some((device, capability)),
-                ) => good.push(Told {
-                    device,
-                    capability,
-                    state,
-                }),
+                (Outcome::Confirmed { state } | Outcome::Read { state }, Some((device, capability))) => {
+                    good.push(Told { device, capability, state })
+                }
                 (Outcome::Confirmed { .. } | Outcome::Read { .. }, None) => done += 1,
                 (Outcome::Done { said: told }, _) => {
                     done += 1;
@@ -52,23 +47,15 @@ impl Plan {
             }
         }
         let good_part = self.good_part(home, &good, &said, done, bad.is_empty());
-        let bad_part: Vec<String> = bad
-            .into_iter()
-            .map(|(rest, subjects)| rest.replace('\u{0}', &and_list(&subjects)))
-            .collect();
+        let bad_part: Vec<String> =
+            bad.into_iter().map(|(rest, subjects)| rest.replace('\u{0}', &and_list(&subjects))).collect();
         let ok = bad_part.is_empty();
         let speech = match (good_part.is_empty(), ok) {
             (_, true) => sentence(&good_part),
-            (true, false) => bad_part
-                .iter()
-                .map(|p| sentence(p))
-                .collect::<Vec<_>>()
-                .join(" "),
+            (true, false) => bad_part.iter().map(|p| sentence(p)).collect::<Vec<_>>().join(" "),
             (false, false) => {
                 let mut parts = bad_part.iter();
-                let first = parts
-                    .next()
-                    .map_or_else(String::new, |p| format!(", but {p}"));
+                let first = parts.next().map_or_else(String::new, |p| format!(", but {p}"));
                 let good_part = good_part.trim_end_matches('.');
                 let mut speech = sentence(&format!("{good_part}{first}"));
                 for part in parts {
@@ -107,20 +94,15 @@ impl Plan {
             let text = self.fill(&template, home, good, said);
             return if text.is_empty() { "Done".into() } else { text };
         }
-        let states_differ = good
-            .iter()
-            .any(|t| phrase(t.capability, t.state) != phrase(good[0].capability, good[0].state));
+        let states_differ =
+            good.iter().any(|t| phrase(t.capability, t.state) != phrase(good[0].capability, good[0].state));
         let devices_differ = good.iter().any(|t| t.device != good[0].device);
         // The author's words fit when they speak of what was read back, or when all went well and nothing differs.
         let fits = !template.is_empty()
             && !(asks_for("value") && (devices_differ || states_differ))
             && (asks_for("targets") || all_good)
             && !(states_differ && asks_for("state"));
-        if fits {
-            self.fill(&template, home, good, said)
-        } else {
-            by_state(home, good)
-        }
+        if fits { self.fill(&template, home, good, said) } else { by_state(home, good) }
     }
 
     fn fill(&self, template: &Template, home: &Home, good: &[Told<'_>], said: &[&str]) -> String {
@@ -154,12 +136,8 @@ impl Action {
     #[must_use]
     pub fn device_and_capability(&self) -> Option<(&DeviceId, Capability)> {
         match self {
-            Action::Set {
-                device, capability, ..
-            }
-            | Action::Adjust {
-                device, capability, ..
-            }
+            Action::Set { device, capability, .. }
+            | Action::Adjust { device, capability, .. }
             | Action::Read { device, capability } => Some((device, *capability)),
             Action::Http(_) | Action::Mqtt(_) | Action::Local(_) => None,
         }
@@ -183,31 +161,19 @@ struct Phrase {
 
 impl Phrase {
     fn with_verb(&self, several: bool) -> String {
-        format!(
-            "{} {}",
-            if several { self.several } else { self.one },
-            self.rest
-        )
+        format!("{} {}", if several { self.several } else { self.one }, self.rest)
     }
 }
 
 fn phrase(capability: Capability, state: &State) -> Phrase {
     let value = value_text(capability, state);
-    let is = |rest: String| Phrase {
-        one: "is",
-        several: "are",
-        rest,
-    };
+    let is = |rest: String| Phrase { one: "is", several: "are", rest };
     match (capability, state) {
-        (Capability::Temperature | Capability::Humidity, _) => Phrase {
-            one: "measures",
-            several: "measure",
-            rest: value,
-        },
-        (Capability::TargetTemperature, _) => is(format!("set to {value}")),
-        (Capability::Position, State::Number(n)) if *n > 0.5 && *n < 99.5 => {
-            is(format!("{value} open"))
+        (Capability::Temperature | Capability::Humidity, _) => {
+            Phrase { one: "measures", several: "measure", rest: value }
         }
+        (Capability::TargetTemperature, _) => is(format!("set to {value}")),
+        (Capability::Position, State::Number(n)) if *n > 0.5 && *n < 99.5 => is(format!("{value} open")),
         (Capability::Brightness | Capability::ColorTemperature | Capability::Volume, _) => {
             is(format!("at {value}"))
         }
@@ -220,26 +186,13 @@ fn phrase(capability: Capability, state: &State) -> Phrase {
 fn value_text(capability: Capability, state: &State) -> String {
     let state = capability.accept(state).unwrap_or_else(|_| state.clone());
     match (capability, &state) {
-        (Capability::Lock, State::Bool(locked)) => {
-            if *locked { "locked" } else { "unlocked" }.into()
-        }
+        (Capability::Lock, State::Bool(locked)) => if *locked { "locked" } else { "unlocked" }.into(),
         (Capability::Position, State::Number(n)) if *n <= 0.5 => "closed".into(),
         (Capability::Position, State::Number(n)) if *n >= 99.5 => "open".into(),
         (_, State::Number(n)) => {
-            let decimals = matches!(
-                capability,
-                Capability::Temperature | Capability::TargetTemperature
-            );
-            let n = if decimals {
-                (n * 10.0).round() / 10.0
-            } else {
-                n.round()
-            };
-            let unit = if n == 1.0 {
-                capability.unit().trim_end_matches('s')
-            } else {
-                capability.unit()
-            };
+            let decimals = matches!(capability, Capability::Temperature | Capability::TargetTemperature);
+            let n = if decimals { (n * 10.0).round() / 10.0 } else { n.round() };
+            let unit = if n == 1.0 { capability.unit().trim_end_matches('s') } else { capability.unit() };
             // Not "-0".
             format!("{}{unit}", n + 0.0)
         }
@@ -264,13 +217,7 @@ fn by_state(home: &Home, good: &[Told<'_>]) -> String {
     }
     let parts: Vec<String> = groups
         .iter()
-        .map(|(p, devices)| {
-            format!(
-                "{} {}",
-                names(home, devices),
-                p.with_verb(devices.len() > 1)
-            )
-        })
+        .map(|(p, devices)| format!("{} {}", names(home, devices), p.with_verb(devices.len() > 1)))
         .collect();
     and_list(&parts)
 }
@@ -287,10 +234,7 @@ fn distinct<'a>(good: &[Told<'a>]) -> Vec<&'a DeviceId> {
 
 fn names(home: &Home, devices: &[&DeviceId]) -> String {
     if devices.len() > MOST_NAMED {
-        let mut kinds = devices
-            .iter()
-            .filter_map(|id| home.device(id))
-            .map(|d| d.kind);
+        let mut kinds = devices.iter().filter_map(|id| home.device(id)).map(|d| d.kind);
         let first = kinds.next();
         let what = match first.filter(|k| kinds.all(|other| other == *k)) {
             Some(mynah_home::Kind::Light) => "lights",
@@ -309,25 +253,16 @@ fn names(home: &Home, devices: &[&DeviceId]) -> String {
 }
 
 fn device_name(home: &Home, id: &DeviceId) -> String {
-    home.device(id)
-        .map_or_else(|| id.to_string(), |d| the(&d.name))
+    home.device(id).map_or_else(|| id.to_string(), |d| the(&d.name))
 }
 
 /// A name with its article, unless it brings one or is somebody's.
 pub(crate) fn the(name: &str) -> String {
-    let first = name
-        .split_whitespace()
-        .next()
-        .unwrap_or_default()
-        .to_lowercase();
+    let first = name.split_whitespace().next().unwrap_or_default().to_lowercase();
     let has_one = ["the", "my", "our"].contains(&first.as_str())
         || first.ends_with("'s")
         || first.ends_with("\u{2019}s");
-    if has_one {
-        name.to_owned()
-    } else {
-        format!("the {name}")
-    }
+    if has_one { name.to_owned() } else { format!("the {name}") }
 }
 
 fn and_list(parts: &[String]) -> String {
@@ -344,9 +279,8 @@ fn slot_words(slot: &Slot, home: &Home) -> String {
         if let Some(device) = home.device(&value.as_str().into()) {
             return the(&device.name);
         }
-        if let Some(area) = home
-            .area(&value.as_str().into())
-            .filter(|_| slot.list == "area" || slot.list.is_empty())
+        if let Some(area) =
+            home.area(&value.as_str().into()).filter(|_| slot.list == "area" || slot.list.is_empty())
         {
             return the(&area.name);
         }
@@ -374,10 +308,7 @@ fn group(bad: &mut Vec<(String, Vec<String>)>, rest: String, subject: String) {
 
 fn not_confirmed(action: &Action, read: Option<&State>, home: &Home) -> (String, String) {
     let Some((device, capability)) = action.device_and_capability() else {
-        return (
-            subject_of(action),
-            format!("I sent that to {SUBJECT}, but it was not confirmed"),
-        );
+        return (subject_of(action), format!("I sent that to {SUBJECT}, but it was not confirmed"));
     };
     let rest = match (wish(action), read) {
         (Some(wish), None) => format!("I told {SUBJECT} {wish}, but it did not confirm"),
@@ -399,9 +330,7 @@ fn not_done(action: &Action, failure: &Failure, home: &Home) -> (String, String)
         };
         return (local_name(local).into(), rest);
     }
-    let subject = action
-        .device()
-        .map_or_else(|| subject_of(action), |id| device_name(home, id));
+    let subject = action.device().map_or_else(|| subject_of(action), |id| device_name(home, id));
     let rest = match (failure.kind, wish(action)) {
         (FailureKind::Unreachable, _) => format!("I could not reach {SUBJECT}"),
         (FailureKind::Refused, Some(wish)) => format!("{SUBJECT} refused {wish}"),
@@ -429,45 +358,31 @@ fn wish(action: &Action) -> Option<String> {
         }),
         Action::Adjust { capability, by, .. } => {
             let direction = if *by < 0.0 { "down" } else { "up" };
-            Some(format!(
-                "to go {direction} by {}",
-                amount(*capability, by.abs())
-            ))
+            Some(format!("to go {direction} by {}", amount(*capability, by.abs())))
         }
         _ => None,
     }
 }
 
 fn amount(capability: Capability, by: f64) -> String {
-    let unit = if by == 1.0 {
-        capability.unit().trim_end_matches('s')
-    } else {
-        capability.unit()
-    };
+    let unit = if by == 1.0 { capability.unit().trim_end_matches('s') } else { capability.unit() };
     format!("{by}{unit}")
 }
 
 fn subject_of(action: &Action) -> String {
     match action {
-        Action::Http(call) => call
-            .url
-            .split('/')
-            .nth(2)
-            .unwrap_or("the service")
-            .to_owned(),
+        Action::Http(call) => call.url.split('/').nth(2).unwrap_or("the service").to_owned(),
         Action::Mqtt(_) => "the message broker".into(),
         Action::Local(local) => local_name(local).into(),
-        Action::Set { device, .. }
-        | Action::Adjust { device, .. }
-        | Action::Read { device, .. } => device.to_string(),
+        Action::Set { device, .. } | Action::Adjust { device, .. } | Action::Read { device, .. } => {
+            device.to_string()
+        }
     }
 }
 
 fn local_name(local: &Local) -> &'static str {
     match local {
-        Local::TimerStart { .. } | Local::TimerCancel { .. } | Local::TimerRemaining { .. } => {
-            "timers"
-        }
+        Local::TimerStart { .. } | Local::TimerCancel { .. } | Local::TimerRemaining { .. } => "timers",
         Local::VolumeSet { .. } | Local::VolumeAdjust { .. } => "the volume",
         Local::TellTime | Local::TellDate => "the clock",
         Local::ListAdd { .. } | Local::ListRead { .. } | Local::ListClear { .. } => "lists",
@@ -482,12 +397,8 @@ pub(crate) fn as_hoped(action: &Action) -> Outcome {
     match action {
         Action::Set { to, .. } => Outcome::Confirmed { state: to.clone() },
         Action::Adjust { capability, by, .. } => {
-            let middle = capability
-                .range()
-                .map_or(0.0, |(from, to)| f64::from(from + to) / 2.0);
-            Outcome::Confirmed {
-                state: State::Number(middle + by),
-            }
+            let middle = capability.range().map_or(0.0, |(from, to)| f64::from(from + to) / 2.0);
+            Outcome::Confirmed { state: State::Number(middle + by) }
         }
         Action::Read { capability, .. } => Outcome::Read {
             state: match capability {

@@ -21,11 +21,7 @@ impl Template {
             let (before, from_brace) = rest.split_at(open);
             plain.push_str(before);
             let inner = &from_brace[1..];
-            match inner
-                .find('}')
-                .map(|close| &inner[..close])
-                .filter(|name| is_name(name))
-            {
+            match inner.find('}').map(|close| &inner[..close]).filter(|name| is_name(name)) {
                 Some(name) => {
                     if !plain.is_empty() {
                         parts.push(Part::Text(std::mem::take(&mut plain)));
@@ -67,10 +63,7 @@ impl Template {
     }
 
     /// The text with every hole filled, or the name of the first hole that `value` does not know.
-    pub(crate) fn fill(
-        &self,
-        mut value: impl FnMut(&str) -> Option<String>,
-    ) -> Result<String, String> {
+    pub(crate) fn fill(&self, mut value: impl FnMut(&str) -> Option<String>) -> Result<String, String> {
         let mut filled = String::new();
         for part in &self.0 {
             match part {
@@ -104,7 +97,5 @@ impl fmt::Display for Template {
 
 fn is_name(text: &str) -> bool {
     text.starts_with(|c: char| c.is_ascii_lowercase() || c == '_')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }

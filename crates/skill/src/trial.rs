@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use mynah_home::{
-    AreaId, Capability, DeviceId, Fields, Home, Resolution, State, Text, did_you_mean,
-};
+use mynah_home::{AreaId, Capability, DeviceId, Fields, Home, Resolution, State, Text, did_you_mean};
 use mynah_intent::{Intent, Reading, Value};
 
 use crate::action::ActionTemplate;
@@ -48,36 +46,16 @@ impl SkillTest {
     pub(crate) fn read(fields: Fields<'_, '_>, refuse: bool) -> Option<SkillTest> {
         let say = fields.required_text("say");
         let area = fields.text("area").map(|t| t.text);
-        let refuse = if refuse {
-            true
-        } else {
-            fields.boolean("refuse").unwrap_or(false)
-        };
+        let refuse = if refuse { true } else { fields.boolean("refuse").unwrap_or(false) };
         let intent = fields.text("intent").map(|t| t.text);
-        let slots = fields.table("slots").map(|t| {
-            t.entries()
-                .into_iter()
-                .map(|e| (e.key.clone(), e.plain()))
-                .collect()
-        });
-        let does = fields.has("does").then(|| {
-            fields
-                .tables("does")
-                .into_iter()
-                .filter_map(read_expected)
-                .collect()
-        });
+        let slots = fields
+            .table("slots")
+            .map(|t| t.entries().into_iter().map(|e| (e.key.clone(), e.plain())).collect());
+        let does =
+            fields.has("does").then(|| fields.tables("does").into_iter().filter_map(read_expected).collect());
         let reply = fields.text("reply").map(|t| t.text);
         fields.finish();
-        Some(SkillTest {
-            say: say?,
-            area,
-            intent,
-            slots: slots.unwrap_or_default(),
-            does,
-            refuse,
-            reply,
-        })
+        Some(SkillTest { say: say?, area, intent, slots: slots.unwrap_or_default(), does, refuse, reply })
     }
 }
 
@@ -91,11 +69,7 @@ fn read_expected(fields: Fields<'_, '_>) -> Option<Expected> {
         let found = Capability::from_name(&text.text);
         if found.is_none() {
             let help = did_you_mean(&text.text, Capability::ALL.iter().map(|c| c.name()));
-            fields.fault(
-                text.span,
-                format!("no capability is called `{}`", text.text),
-                help,
-            );
+            fields.fault(text.span, format!("no capability is called `{}`", text.text), help);
         }
         found
     };
@@ -106,13 +80,9 @@ fn read_expected(fields: Fields<'_, '_>) -> Option<Expected> {
         if by.is_none() {
             fields.fault(fields.span(), "`by` must be a number", None);
         }
-        capability("adjust")
-            .zip(by)
-            .map(|(c, by)| Change::Adjust(c, by))
+        capability("adjust").zip(by).map(|(c, by)| Change::Adjust(c, by))
     } else {
-        let set = Capability::ALL
-            .into_iter()
-            .find_map(|c| Some((c, fields.plain(c.name())?)));
+        let set = Capability::ALL.into_iter().find_map(|c| Some((c, fields.plain(c.name())?)));
         if set.is_none() {
             fields.fault(
                 fields.span(),
@@ -123,17 +93,12 @@ fn read_expected(fields: Fields<'_, '_>) -> Option<Expected> {
         set.map(|(c, value)| Change::Set(c, value))
     };
     fields.finish();
-    Some(Expected::Device {
-        name: name?,
-        change: change?,
-    })
+    Some(Expected::Device { name: name?, change: change? })
 }
 
 fn number(value: &toml::Value) -> Option<f64> {
     #[expect(clippy::cast_precision_loss, reason = "values of devices are small")]
-    value
-        .as_float()
-        .or_else(|| value.as_integer().map(|n| n as f64))
+    value.as_float().or_else(|| value.as_integer().map(|n| n as f64))
 }
 
 /// What came of one test.
@@ -188,10 +153,7 @@ impl Catalog {
     pub fn test(&self, home: &Home) -> Vec<TestReport> {
         let mut reports = Vec::new();
         for skill in &self.skills {
-            let of_intents = skill
-                .intents
-                .iter()
-                .flat_map(|i| i.tests.iter().map(move |t| (Some(i), t)));
+            let of_intents = skill.intents.iter().flat_map(|i| i.tests.iter().map(move |t| (Some(i), t)));
             for (intent, test) in of_intents.chain(skill.refuse.iter().map(|t| (None, t))) {
                 let result = match self.try_one(skill, intent, test, home) {
                     Ok(differences) if differences.is_empty() => TestResult::Passed,
@@ -225,48 +187,32 @@ impl Catalog {
                 let found = home.find_area(name).map(|a| a.id.clone());
                 Some(
                     found
-                        .or_else(|| {
-                            home.area(&AreaId::from(name.as_str()))
-                                .map(|a| a.id.clone())
-                        })
+                        .or_else(|| home.area(&AreaId::from(name.as_str())).map(|a| a.id.clone()))
                         .ok_or_else(|| format!("no area {name}"))?,
                 )
             }
         };
         // Tests do not depend on the time of the day on which they run.
-        let situation = Situation {
-            area,
-            now: time::OffsetDateTime::UNIX_EPOCH,
-        };
+        let situation = Situation { area, now: time::OffsetDateTime::UNIX_EPOCH };
         let mut wanted = None;
         if let Some(does) = &test.does {
             let mut actions = Vec::new();
             for expected in does {
                 match expected {
                     Expected::Other(template) => actions.extend(
-                        fill_without_slots(template, skill, home, &situation)
-                            .map_err(|r| r.to_string())?,
+                        fill_without_slots(template, skill, home, &situation).map_err(|r| r.to_string())?,
                     ),
-                    Expected::Device { name, change } => {
-                        actions.push(expected_change(name, change, home)?)
-                    }
+                    Expected::Device { name, change } => actions.push(expected_change(name, change, home)?),
                 }
             }
             wanted = Some(actions);
         }
         let readings = self.understand(&test.say.text, &situation);
-        let of_this_skill = |r: &&Reading| {
-            self.entry(r.spec)
-                .is_some_and(|(s, _)| s.name == skill.name)
-        };
+        let of_this_skill = |r: &&Reading| self.entry(r.spec).is_some_and(|(s, _)| s.name == skill.name);
         if test.refuse {
             // Another skill may have its own answer to it.
             return Ok(
-                match readings
-                    .iter()
-                    .find(of_this_skill)
-                    .map(|r| (r, self.plan(r, home, &situation)))
-                {
+                match readings.iter().find(of_this_skill).map(|r| (r, self.plan(r, home, &situation))) {
                     Some((reading, Ok(plan))) => vec![format!(
                         "should be refused, but is {}",
                         describe(&reading.intent, &plan.actions)
@@ -275,29 +221,21 @@ impl Catalog {
                 },
             );
         }
-        let name = test
-            .intent
-            .as_deref()
-            .or(intent.map(|i| i.name.text.as_str()))
-            .unwrap_or_default();
+        let name = test.intent.as_deref().or(intent.map(|i| i.name.text.as_str())).unwrap_or_default();
         let Some(reading) = readings.first() else {
             return Ok(vec!["is not understood".into()]);
         };
         let mut differences = Vec::new();
         if reading.intent.name != name {
-            differences.push(format!(
-                "is understood as {}, not as {name}",
-                reading.intent.name
-            ));
+            differences.push(format!("is understood as {}, not as {name}", reading.intent.name));
             return Ok(differences);
         }
         for (slot, wanted) in &test.slots {
             match reading.intent.slots.get(slot) {
                 Some(found) if same_value(&found.value, wanted) => {}
-                Some(found) => differences.push(format!(
-                    "the slot {slot} is {}, not {wanted}",
-                    value_text(&found.value)
-                )),
+                Some(found) => {
+                    differences.push(format!("the slot {slot} is {}, not {wanted}", value_text(&found.value)))
+                }
                 None => differences.push(format!("the slot {slot} is not filled")),
             }
         }
@@ -316,9 +254,8 @@ impl Catalog {
                     let outcomes: Vec<_> = plan.actions.iter().map(as_hoped).collect();
                     let found = plan.reply(home, &outcomes).speech;
                     if found != *wanted {
-                        differences.push(format!(
-                            "answers \u{201c}{found}\u{201d}, not \u{201c}{wanted}\u{201d}"
-                        ));
+                        differences
+                            .push(format!("answers \u{201c}{found}\u{201d}, not \u{201c}{wanted}\u{201d}"));
                     }
                 }
             }
@@ -342,21 +279,10 @@ fn expected_change(name: &Text, change: &Change, home: &Home) -> Result<Action, 
                 toml::Value::String(text) => State::Text(text.clone()),
                 other => State::Number(number(other).unwrap_or(f64::NAN)),
             };
-            Action::Set {
-                device,
-                capability: *capability,
-                to: capability.accept(&raw).unwrap_or(raw),
-            }
+            Action::Set { device, capability: *capability, to: capability.accept(&raw).unwrap_or(raw) }
         }
-        Change::Adjust(capability, by) => Action::Adjust {
-            device,
-            capability: *capability,
-            by: *by,
-        },
-        Change::Read(capability) => Action::Read {
-            device,
-            capability: *capability,
-        },
+        Change::Adjust(capability, by) => Action::Adjust { device, capability: *capability, by: *by },
+        Change::Read(capability) => Action::Read { device, capability: *capability },
     })
 }
 
@@ -365,19 +291,11 @@ fn texts(actions: &[Action]) -> Vec<String> {
 }
 
 fn list(texts: &[String]) -> String {
-    if texts.is_empty() {
-        "nothing".into()
-    } else {
-        texts.join("; ")
-    }
+    if texts.is_empty() { "nothing".into() } else { texts.join("; ") }
 }
 
 fn describe(intent: &Intent, actions: &[Action]) -> String {
-    format!(
-        "understood as {} and does {}",
-        intent.name,
-        list(&texts(actions))
-    )
+    format!("understood as {} and does {}", intent.name, list(&texts(actions)))
 }
 
 fn value_text(value: &Value) -> String {
