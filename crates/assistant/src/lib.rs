@@ -14,6 +14,7 @@ mod lists;
 mod moment;
 pub mod ports;
 mod preroll;
+pub mod record;
 mod timers;
 mod turn;
 mod voicing;
