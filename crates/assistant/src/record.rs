@@ -282,6 +282,7 @@ mod tests {
             - recognised "turn on the lamp"
             - replied "The lamp is on."
             + recognised "turn on the lamps"
-        "#]].assert_eq(&was.diff(&is).unwrap());
+        "#]]
+        .assert_eq(&was.diff(&is).unwrap());
     }
 }

@@ -91,9 +91,9 @@ pub(crate) enum TimerRefusal {
         name: String,
     },
     /// It is not clear which.
-    #[error("There are {}: the {}. Say which one.", names.len(), and_list(names))]
+    #[error("There are {} timers: {}. Say which one.", names.len(), and_list(names))]
     Several {
-        /// `pizza timer`, …
+        /// `the pizza timer`, …
         names: Vec<String>,
     },
 }
@@ -208,7 +208,7 @@ impl Timers {
             }
             ([], _) => Err(TimerRefusal::None),
             (several, _) => {
-                let names = several.iter().map(|i| self.running[*i].spoken()).collect();
+                let names = several.iter().map(|i| format!("the {}", self.running[*i].spoken())).collect();
                 Err(TimerRefusal::Several { names })
             }
         }
@@ -241,7 +241,7 @@ mod tests {
         assert_eq!(timers.get(Some("the 3 minutes timer")).unwrap().spoken(), "3 minute timer");
         assert_eq!(
             timers.get(None).unwrap_err().to_string(),
-            "There are 2: the 3 minute timer and pizza timer. Say which one."
+            "There are 2 timers: the 3 minute timer and the pizza timer. Say which one."
         );
         assert_eq!(timers.cancel(Some("tea")).unwrap_err().to_string(), "There is no tea timer.");
         timers.cancel(Some("pizza")).unwrap();

@@ -227,7 +227,7 @@ impl Dialogue {
         let speaking = self.speaking.as_ref().map(|speaking| speaking.until);
         let answer = self.question.as_ref().and_then(|question| question.until);
         // A timer that is over rings when nobody speaks; until then there is nothing to wake up for.
-        let ring = self.ringing.as_ref().filter(|_| self.is_quiet()).map(|ringing| ringing.next);
+        let ring = self.ringing.as_ref().filter(|_| self.may_ring()).map(|ringing| ringing.next);
         let timer = self.own.timers.next_end();
         [ear, plan, speaking, answer, ring, timer].into_iter().flatten().min()
     }
@@ -352,7 +352,7 @@ impl Dialogue {
             self.keep(now);
         }
         self.utter(now);
-        if self.is_quiet() {
+        if self.may_ring() {
             self.ring(now);
         }
     }
@@ -414,6 +414,11 @@ impl Dialogue {
     /// Nobody speaks and nobody is listened to.
     fn is_quiet(&self) -> bool {
         self.ear.is_none() && self.speaking.is_none()
+    }
+
+    /// A reply that is on its way comes before a ringing timer.
+    fn may_ring(&self) -> bool {
+        self.is_quiet() && self.running.is_empty()
     }
 
     fn open_ear(&mut self, turn: TurnId, wake_cue_at: Option<Duration>, now: Moment) {

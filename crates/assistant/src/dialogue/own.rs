@@ -123,7 +123,8 @@ impl Own {
                 let all: Vec<String> = self.timers.running().iter().map(told).collect();
                 (done(format!("{}.", and_list(&all))), Effect::Nothing)
             }
-            Err(refusal) => refused(&refusal),
+            // Who asks is answered; who gives an order that cannot be followed is refused.
+            Err(refusal) => (done(refusal.to_string()), Effect::Nothing),
         }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mynah_audio::Cue;
-use mynah_skill::{Action, Failure, FailureKind, Outcome, Plan, Refusal, Reply, Risk};
+use mynah_skill::{Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk};
 
 use super::own::Effect;
 use super::{Because, Command, Decision, Dialogue, Expects, Utter, answer};
@@ -56,7 +56,7 @@ impl Dialogue {
         origin: Origin,
         now: Moment,
     ) {
-        if let Some(question) = self.question.take() {
+        if let Some(question) = self.take_question(origin) {
             let answers =
                 question.answer == turn || origin == Origin::Typed && question.origin == Origin::Typed;
             if answers && self.answered(turn, question, text, confidence, now) {
@@ -203,7 +203,12 @@ impl Dialogue {
         };
         let outcomes: Vec<Outcome> =
             outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(silent)).collect();
-        let reply = self.mind.reply(&plan, &outcomes);
+        let mut reply = self.mind.reply(&plan, &outcomes);
+        if plan.reply.is_empty() && plan.actions.iter().all(|action| *action == Action::Local(Local::Cancel))
+        {
+            // Who said "stop" wants no more words.
+            reply.speech.clear();
+        }
         self.report(turn, Decision::Outcomes { outcomes });
         self.cue(if reply.ok { Cue::Done } else { Cue::Error });
         self.reply(turn, reply);
@@ -292,6 +297,17 @@ impl Dialogue {
         self.refuse(turn, Because::WrongPin);
         self.cue(Cue::Error);
         self.say(turn, "That PIN is wrong.");
+    }
+
+    /// The question that waits for an answer. Who types need not wait until it was spoken.
+    fn take_question(&mut self, origin: Origin) -> Option<Box<Question>> {
+        let spoken = self.speaking.as_mut().map(|speaking| &mut speaking.question);
+        let unspoken = self.to_say.iter_mut().filter_map(|utter| match utter {
+            Utter::Speech { question, .. } => Some(question),
+            Utter::Cue(_) => None,
+        });
+        let mut asked = spoken.into_iter().chain(unspoken).filter(|_| origin == Origin::Typed);
+        self.question.take().or_else(|| asked.find_map(|q| q.take_if(|q| q.origin == origin)))
     }
 
     /// Whether that turn was to answer a question; it is dropped.
