@@ -68,7 +68,7 @@ capabilities = ["temperature"]
     .assert_eq(&{
         let mut text = format!("Home mqtt={:?}\n", home.endpoint_settings()["mqtt"].as_table().expect("a table"));
         for d in home.devices() {
-            let area = d.area.as_ref().map(|a| a.as_str());
+            let area = d.area.as_ref().map(mynah_home::AreaId::as_str);
             text.push_str(&format!("{} in {area:?} can {:?} by {:?}\n", d.id, d.capabilities, d.endpoint));
         }
         text

@@ -9,6 +9,7 @@ use mynah_intent::{Fault, List, ListEntry, NumberKind, Origin, Sentence, Value};
 
 use crate::Risk;
 use crate::action::ActionTemplate;
+use crate::lists::is_device_list;
 use crate::permission::Permissions;
 use crate::template::Template;
 use crate::trial::SkillTest;
@@ -148,6 +149,10 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
     }
     if let Some(lists) = top.table("lists") {
         for entry in lists.entries() {
+            if is_device_list(&entry.key) || entry.key == "area" {
+                let message = format!("the list `{}` is made of the house", entry.key);
+                lists.fault(entry.key_span.clone(), message, Some("give yours another name".into()));
+            }
             let span = entry.key_span.clone();
             let key = entry.key.clone();
             if let Some(list) = read_list(&lists, entry) {

@@ -23,7 +23,7 @@ impl Plan {
         let unknown = Outcome::Unconfirmed { read: None };
         let mut good: Vec<Told<'_>> = Vec::new();
         let mut said: Vec<&str> = Vec::new();
-        let mut bad: Vec<(String, Vec<String>)> = Vec::new();
+        let mut bad: Vec<Complaint> = Vec::new();
         let mut done = 0;
         for (i, action) in self.actions.iter().enumerate() {
             let outcome = outcomes.get(i).unwrap_or(&unknown);
@@ -37,34 +37,27 @@ impl Plan {
                     said.extend(told.as_deref());
                 }
                 (Outcome::Unconfirmed { read }, _) => {
-                    let (subject, rest) = not_confirmed(action, read.as_ref(), home);
-                    group(&mut bad, rest, subject);
+                    Complaint::add(&mut bad, not_confirmed(action, read.as_ref(), home));
                 }
                 (Outcome::Failed(failure), _) => {
-                    let (subject, rest) = not_done(action, failure, home);
-                    group(&mut bad, rest, subject);
+                    Complaint::add(&mut bad, not_done(action, failure, home));
                 }
             }
         }
         let good_part = self.good_part(home, &good, &said, done, bad.is_empty());
-        let bad_part: Vec<String> =
-            bad.into_iter().map(|(rest, subjects)| rest.replace('\u{0}', &and_list(&subjects))).collect();
-        let ok = bad_part.is_empty();
-        let speech = match (good_part.is_empty(), ok) {
-            (_, true) => sentence(&good_part),
-            (true, false) => bad_part.iter().map(|p| sentence(p)).collect::<Vec<_>>().join(" "),
-            (false, false) => {
-                let mut parts = bad_part.iter();
-                let first = parts.next().map_or_else(String::new, |p| format!(", but {p}"));
-                let good_part = good_part.trim_end_matches('.');
-                let mut speech = sentence(&format!("{good_part}{first}"));
-                for part in parts {
-                    speech.push(' ');
-                    speech.push_str(&sentence(part));
-                }
-                speech
-            }
-        };
+        let ok = bad.is_empty();
+        let mut sentences = Vec::new();
+        let mut complaints: Vec<String> = bad.iter().map(Complaint::text).collect();
+        if !good_part.is_empty() || ok {
+            let joins = complaints.first().is_some_and(|c| !c.contains(", but "));
+            sentences.push(if joins {
+                format!("{}, but {}", good_part.trim_end_matches('.'), complaints.remove(0))
+            } else {
+                good_part
+            });
+        }
+        sentences.append(&mut complaints);
+        let speech = sentences.iter().map(|s| sentence(s)).collect::<Vec<_>>().join(" ");
         Reply { speech, ok }
     }
 
@@ -298,49 +291,87 @@ fn slot_words(slot: &Slot, home: &Home) -> String {
 /// Where the subjects go in a text that several may share.
 const SUBJECT: char = '\u{0}';
 
-fn group(bad: &mut Vec<(String, Vec<String>)>, rest: String, subject: String) {
-    match bad.iter_mut().find(|(r, _)| *r == rest) {
-        Some((_, subjects)) if !subjects.contains(&subject) => subjects.push(subject),
-        Some(_) => {}
-        None => bad.push((rest, vec![subject])),
+/// What was not done or not confirmed, and by whom.
+struct Complaint {
+    subjects: Vec<String>,
+    one: String,
+    several: String,
+}
+
+impl Complaint {
+    fn new(subject: String, one: String) -> Complaint {
+        Complaint { subjects: vec![subject], several: one.clone(), one }
+    }
+
+    /// With another wording for several subjects.
+    fn or_several(self, several: String) -> Complaint {
+        Complaint { several, ..self }
+    }
+
+    /// Subjects with the same complaint are told together.
+    fn add(all: &mut Vec<Complaint>, complaint: Complaint) {
+        match all.iter_mut().find(|c| c.one == complaint.one) {
+            Some(same) => {
+                for subject in complaint.subjects {
+                    if !same.subjects.contains(&subject) {
+                        same.subjects.push(subject);
+                    }
+                }
+            }
+            None => all.push(complaint),
+        }
+    }
+
+    fn text(&self) -> String {
+        let text = if self.subjects.len() > 1 { &self.several } else { &self.one };
+        text.replace(SUBJECT, &and_list(&self.subjects))
     }
 }
 
-fn not_confirmed(action: &Action, read: Option<&State>, home: &Home) -> (String, String) {
+fn not_confirmed(action: &Action, read: Option<&State>, home: &Home) -> Complaint {
     let Some((device, capability)) = action.device_and_capability() else {
-        return (subject_of(action), format!("I sent that to {SUBJECT}, but it was not confirmed"));
+        return Complaint::new(
+            subject_of(action),
+            format!("I sent that to {SUBJECT}, but it was not confirmed"),
+        );
     };
-    let rest = match (wish(action), read) {
-        (Some(wish), None) => format!("I told {SUBJECT} {wish}, but it did not confirm"),
-        (Some(wish), Some(state)) => format!(
-            "I told {SUBJECT} {wish}, but it says that it {}",
-            phrase(capability, state).with_verb(false)
-        ),
-        (None, _) => format!("{SUBJECT} did not answer"),
-    };
-    (device_name(home, device), rest)
+    let complaint = |one| Complaint::new(device_name(home, device), one);
+    let Some(wish) = wish(action) else { return complaint(format!("{SUBJECT} did not answer")) };
+    let told = format!("I told {SUBJECT} {wish}, but");
+    match read {
+        None => {
+            complaint(format!("{told} it did not confirm")).or_several(format!("{told} they did not confirm"))
+        }
+        Some(state) => {
+            let phrase = phrase(capability, state);
+            let several = format!("{told} they say that they {}", phrase.with_verb(true));
+            complaint(format!("{told} it says that it {}", phrase.with_verb(false))).or_several(several)
+        }
+    }
 }
 
-fn not_done(action: &Action, failure: &Failure, home: &Home) -> (String, String) {
+fn not_done(action: &Action, failure: &Failure, home: &Home) -> Complaint {
     if let Action::Local(local) = action {
-        let rest = match failure.kind {
+        let text = match failure.kind {
             FailureKind::Unsupported => format!("I cannot use {SUBJECT} here"),
-            _ if failure.message.is_empty() => format!("{SUBJECT} did not work"),
+            _ if failure.message.is_empty() => "that did not work".into(),
             _ => failure.message.clone(),
         };
-        return (local_name(local).into(), rest);
+        return Complaint::new(local_name(local).into(), text);
     }
-    let subject = action.device().map_or_else(|| subject_of(action), |id| device_name(home, id));
-    let rest = match (failure.kind, wish(action)) {
-        (FailureKind::Unreachable, _) => format!("I could not reach {SUBJECT}"),
-        (FailureKind::Refused, Some(wish)) => format!("{SUBJECT} refused {wish}"),
-        (FailureKind::Refused, None) => format!("{SUBJECT} refused to answer"),
-        (FailureKind::Garbled, _) => format!("I could not understand the answer of {SUBJECT}"),
-        (FailureKind::Misconfigured, _) => format!("{SUBJECT} is not set up correctly"),
-        (FailureKind::Unsupported, Some(_)) => format!("I have no way to control {SUBJECT}"),
-        (FailureKind::Unsupported, None) => format!("I have no way to ask {SUBJECT}"),
+    let complaint = |one| {
+        Complaint::new(action.device().map_or_else(|| subject_of(action), |id| device_name(home, id)), one)
     };
-    (subject, rest)
+    match (failure.kind, wish(action)) {
+        (FailureKind::Unreachable, _) => complaint(format!("I could not reach {SUBJECT}")),
+        (FailureKind::Refused, Some(wish)) => complaint(format!("{SUBJECT} refused {wish}")),
+        (FailureKind::Refused, None) => complaint(format!("{SUBJECT} refused to answer")),
+        (FailureKind::Garbled, _) => complaint(format!("I could not understand the answer of {SUBJECT}")),
+        (FailureKind::Misconfigured, _) => complaint(format!("{SUBJECT} is not set up correctly"))
+            .or_several(format!("{SUBJECT} are not set up correctly")),
+        (FailureKind::Unsupported, Some(_)) => complaint(format!("I have no way to control {SUBJECT}")),
+        (FailureKind::Unsupported, None) => complaint(format!("I have no way to ask {SUBJECT}")),
+    }
 }
 
 /// "to turn on": what a device was told.

@@ -121,15 +121,15 @@ requires_context = { area = 3 }
     check(
         "",
         expect![[r#"
-        1: `[skill]` is missing
+            1: `[skill]` is missing
   
-          ^
-          help: begin with: [skill] and name = "…"
-        1: this skill has no intent
+              ^
+              help: begin with: [skill] and name = "…"
+            1: this skill has no intent
   
-          ^
-          help: add: [[intent]] with name and sentences
-    "#]],
+              ^
+              help: add: [[intent]] with name and sentences
+        "#]],
     );
 }
 
@@ -287,6 +287,7 @@ fn lists() {
 [lists]
 empty = []
 text = "one"
+light = ["lamp"]
 upside = {{ from = 3, to = 1 }}
 half = {{ from = 3 }}
 kind = {{ from = 1, to = 3, type = "percent" }}
@@ -305,23 +306,27 @@ sentences = ["go {{good}}"]
               text = "one"
                      ^^^^^
               help: write ["one", "two"], { from = 0, to = 100 } or { wildcard = true }
-            7: the range goes from 3 down to 1
+            7: the list `light` is made of the house
+              light = ["lamp"]
+              ^^^^^
+              help: give yours another name
+            8: the range goes from 3 down to 1
               upside = { from = 3, to = 1 }
                                 ^
               help: swap `from` and `to`
-            8: `to` is missing
+            9: `to` is missing
               half = { from = 3 }
                      ^^^^^^^^^^^^
               help: a list is an array, { from = 0, to = 100 } or { wildcard = true }
-            9: there is no type of number `percent`
+            10: there is no type of number `percent`
               kind = { from = 1, to = 3, type = "percent" }
                                                  ^^^^^^^
               help: did you mean `percentage`?
-            10: `in` is missing
+            11: `in` is missing
               odd = ["a", { out = "b" }, 3]
                           ^^^^^^^^^^^^^
               help: add: in = "…"
-            10: a value must be a string or a table with `in` and `out`
+            11: a value must be a string or a table with `in` and `out`
               odd = ["a", { out = "b" }, 3]
                                          ^
         "#]],
