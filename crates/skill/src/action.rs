@@ -86,7 +86,7 @@ impl ActionTemplate {
         } else if fields.has("volume") {
             read_volume(&fields)
         } else if fields.has("tell") {
-            one_of(&fields, "tell", &[("time", || Verb::TellTime), ("date", || Verb::TellDate)])
+            read_tell(&fields)
         } else if fields.has("list") {
             read_list(&fields)
         } else if fields.has("help") {
@@ -140,10 +140,10 @@ impl ActionTemplate {
                 name.iter().for_each(text);
             }
             Verb::TimerCancel { name } | Verb::TimerRemaining { name } | Verb::Help { topic: name } => {
-                name.iter().for_each(text)
+                name.iter().for_each(text);
             }
             Verb::VolumeSet { to: Argument::Text(t) } | Verb::VolumeAdjust { by: Argument::Text(t) } => {
-                text(t)
+                text(t);
             }
             Verb::VolumeSet { .. } | Verb::VolumeAdjust { .. } => {}
             Verb::ListAdd { list, item } => {
@@ -350,13 +350,11 @@ fn read_list(fields: &Fields<'_, '_>) -> Option<Verb> {
     }
 }
 
-fn one_of(fields: &Fields<'_, '_>, key: &'static str, choices: &[(&str, fn() -> Verb)]) -> Option<Verb> {
-    let text = fields.text(key)?.text;
-    match choices.iter().find(|(name, _)| *name == text) {
-        Some((_, make)) => Some(make()),
-        None => {
-            unknown_choice(fields, key, &text, &choices.iter().map(|(name, _)| *name).collect::<Vec<_>>())
-        }
+fn read_tell(fields: &Fields<'_, '_>) -> Option<Verb> {
+    match fields.text("tell")?.text.as_str() {
+        "time" => Some(Verb::TellTime),
+        "date" => Some(Verb::TellDate),
+        other => unknown_choice(fields, "tell", other, &["time", "date"]),
     }
 }
 

@@ -70,10 +70,10 @@ impl Manifest {
         }
         for rule in enclosed(template, '<', '>') {
             let rule = rule.trim();
-            if found.rules.insert(rule.to_owned()) {
-                if let Some(body) = self.rules.get(rule) {
-                    self.follow(&body.template, found);
-                }
+            if found.rules.insert(rule.to_owned())
+                && let Some(body) = self.rules.get(rule)
+            {
+                self.follow(&body.template, found);
             }
         }
     }
@@ -123,7 +123,7 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
             skill.finish();
         }
         None if !top.has("skill") => {
-            top.fault(0..0, "`[skill]` is missing", Some("begin with: [skill] and name = \"…\"".into()))
+            top.fault(0..0, "`[skill]` is missing", Some("begin with: [skill] and name = \"…\"".into()));
         }
         None => {}
     }
@@ -326,7 +326,7 @@ fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
                 }
             }
             (None, None) => {
-                lists.fault(item.key_span, "a value must be a string or a table with `in` and `out`", None)
+                lists.fault(item.key_span, "a value must be a string or a table with `in` and `out`", None);
             }
         }
     }

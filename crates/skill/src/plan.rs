@@ -159,6 +159,9 @@ pub enum Local {
 impl fmt::Display for Action {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Action::Set { device, capability: Capability::Lock, to: State::Bool(locked) } => {
+                write!(f, "{device} lock = {}", if *locked { "locked" } else { "unlocked" })
+            }
             Action::Set { device, capability, to } => write!(f, "{device} {} = {to}", capability.name()),
             Action::Adjust { device, capability, by } => write!(f, "{device} {} {by:+}", capability.name()),
             Action::Read { device, capability } => write!(f, "read {device} {}", capability.name()),

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use mynah_home::{Capability, Device, DeviceId, Home, Resolution, State};
-use mynah_intent::{Intent, Reading, Slot, Value};
+use mynah_intent::{Intent, List, Reading, Slot, Value};
 
 use crate::action::{ActionTemplate, Argument, Payload, Target, Verb, parse_duration};
 use crate::catalog::{Catalog, Situation};
@@ -94,7 +94,7 @@ impl<'a> Planner<'a> {
             }
             Verb::Http { method, url, json } => {
                 let url =
-                    url.fill(|slot| self.slot_text(slot).map(|t| percent_encode(&t))).map_err(unresolved)?;
+                    url.fill(|slot| self.slot_text(slot).map(|t| percent_encode(&t))).map_err(missing)?;
                 if !self.skill.permissions.http(&url) {
                     return Err(self.not_permitted(url));
                 }
@@ -126,9 +126,9 @@ impl<'a> Planner<'a> {
             Verb::TimerRemaining { name } => Local::TimerRemaining { name: self.optional(name.as_ref()) },
             Verb::VolumeSet { to } => {
                 let percent = self.number(to)?;
-                Capability::Volume
-                    .accept(&State::Number(percent))
-                    .map_err(|e| Refusal::BadValue { message: sentence(&e.to_string()) })?;
+                Capability::Volume.accept(&State::Number(percent)).map_err(|e| Refusal::BadValue {
+                    message: sentence(&format!("the {e}").replace('`', "")),
+                })?;
                 Local::VolumeSet { percent }
             }
             Verb::VolumeAdjust { by } => Local::VolumeAdjust { by: self.number(by)? },
@@ -170,11 +170,11 @@ impl<'a> Planner<'a> {
                     }
                 }
                 Target::Slot(name) => {
-                    let slot = self.intent.slots.get(name).ok_or_else(|| unresolved(name.clone()))?;
+                    let slot = self.intent.slots.get(name).ok_or_else(|| missing(name.clone()))?;
                     devices.push(self.device(slot, area, capability, set)?);
                 }
                 Target::Pattern(pattern) => {
-                    devices.extend(self.able(area, capability, |d| glob(pattern, d.id.as_str()))?)
+                    devices.extend(self.able(area, capability, |d| glob(pattern, d.id.as_str()))?);
                 }
             }
         }
@@ -187,8 +187,23 @@ impl<'a> Planner<'a> {
         Ok(ids)
     }
 
+    /// Does the slot say what is meant, so that it must resolve? Those of the device lists do, and those of the skill's own
+    /// lists that name devices or take any word: `{thing}` in "turn off {thing}" is never a reason to turn off all.
     fn names_device(&self, name: &str, slot: &Slot) -> bool {
-        is_device_list(&slot.list) || (slot.list.is_empty() && is_device_list(name))
+        if is_device_list(&slot.list) || (slot.list.is_empty() && is_device_list(name)) {
+            return true;
+        }
+        match self.skill.lists.get(&slot.list) {
+            Some((List::Wildcard, _)) => true,
+            Some((List::Text(entries), _)) => entries.iter().any(|e| match &e.value {
+                Value::Text(text) => {
+                    self.home.device(&text.as_str().into()).is_some()
+                        || self.home.find(text, None) != Resolution::None
+                }
+                _ => false,
+            }),
+            _ => false,
+        }
     }
 
     /// The room that was said; refused when there is no such room.
@@ -248,7 +263,8 @@ impl<'a> Planner<'a> {
             return Err(self.not_permitted(device.name.clone()));
         }
         if area.is_some_and(|a| device.area.as_ref() != Some(&a.id)) {
-            return Err(unresolved(format!("{} there", the(&device.name))));
+            let area = area.map(|a| the(&a.name)).unwrap_or_default();
+            return Err(Refusal::NotInArea { device: capitalized(&the(&device.name)), area });
         }
         if !device.capabilities.contains(&capability) {
             return Err(Refusal::NotCapable { device: capitalized(&the(&device.name)), capability, set });
@@ -307,7 +323,9 @@ impl<'a> Planner<'a> {
                 }
             }
         };
-        capability.accept(&raw).map_err(|e| Refusal::BadValue { message: sentence(&e.to_string()) })
+        capability
+            .accept(&raw)
+            .map_err(|e| Refusal::BadValue { message: sentence(&format!("the {e}").replace('`', "")) })
     }
 
     fn number(&self, argument: &Argument) -> Result<f64, Refusal> {
@@ -357,7 +375,7 @@ impl<'a> Planner<'a> {
     }
 
     fn text(&self, template: &Template) -> Result<String, Refusal> {
-        template.fill(|slot| self.slot_text(slot)).map_err(unresolved)
+        template.fill(|slot| self.slot_text(slot)).map_err(missing)
     }
 
     /// None when a slot in it was not said.
@@ -411,6 +429,10 @@ fn check_count(risk: Risk, actions: &[Action]) -> Result<(), Refusal> {
 
 fn unresolved(said: String) -> Refusal {
     Refusal::Unresolved { said }
+}
+
+fn missing(slot: String) -> Refusal {
+    Refusal::SlotMissing { slot: slot.replace('_', " ") }
 }
 
 /// The words that filled a slot, or its value when the sentence did not say it.

@@ -28,7 +28,7 @@ pub enum Refusal {
         what: String,
     },
     /// The device is there but cannot do this.
-    #[error("{device} has no {capability} that I can {}.", if *.set { "set" } else { "read" })]
+    #[error("{device} {}.", cannot(*.capability, *.set))]
     NotCapable {
         /// What it is called, with its article.
         device: String,
@@ -37,8 +37,22 @@ pub enum Refusal {
         /// To be set, or only read.
         set: bool,
     },
+    /// The device is in another room than the one that was said.
+    #[error("{device} is not in {area}.")]
+    NotInArea {
+        /// What it is called, with its article.
+        device: String,
+        /// The room that was said, with its article.
+        area: String,
+    },
+    /// What the action needs was not said: the skill has a sentence too many, or a slot too few.
+    #[error("I need to know the {slot} for that.")]
+    SlotMissing {
+        /// The slot.
+        slot: String,
+    },
     /// No device that this could be done on.
-    #[error("There is nothing {place} that I could do that with.")]
+    #[error("There is nothing {place} that can do that.")]
     NothingThere {
         /// `in the kitchen`, `here`.
         place: String,
@@ -74,4 +88,22 @@ fn or_list(names: &[String]) -> String {
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
+}
+
+fn cannot(capability: Capability, set: bool) -> String {
+    let text = match (capability, set) {
+        (Capability::Power, true) => "cannot be turned on or off",
+        (Capability::Power, false) => "does not tell whether it is on",
+        (Capability::Brightness, true) => "cannot be dimmed",
+        (Capability::Color, true) => "cannot change its color",
+        (Capability::Position, true) => "cannot be opened or closed",
+        (Capability::Position, false) => "does not tell whether it is open",
+        (Capability::TargetTemperature, true) => "cannot be set to a temperature",
+        (Capability::Lock, true) => "cannot be locked or unlocked",
+        (Capability::Lock, false) => "does not tell whether it is locked",
+        (Capability::Mode, true) => "has no modes",
+        (capability, true) => return format!("cannot change its {capability}"),
+        (capability, false) => return format!("does not tell its {capability}"),
+    };
+    text.to_owned()
 }

@@ -29,7 +29,7 @@ impl Plan {
             let outcome = outcomes.get(i).unwrap_or(&unknown);
             match (outcome, action.device_and_capability()) {
                 (Outcome::Confirmed { state } | Outcome::Read { state }, Some((device, capability))) => {
-                    good.push(Told { device, capability, state })
+                    good.push(Told { device, capability, state });
                 }
                 (Outcome::Confirmed { .. } | Outcome::Read { .. }, None) => done += 1,
                 (Outcome::Done { said: told }, _) => {

@@ -234,7 +234,8 @@ impl Catalog {
             match reading.intent.slots.get(slot) {
                 Some(found) if same_value(&found.value, wanted) => {}
                 Some(found) => {
-                    differences.push(format!("the slot {slot} is {}, not {wanted}", value_text(&found.value)))
+                    differences
+                        .push(format!("the slot {slot} is {}, not {wanted}", value_text(&found.value)));
                 }
                 None => differences.push(format!("the slot {slot} is not filled")),
             }

@@ -18,12 +18,10 @@ fn render(source: &str, faults: &[Fault]) -> String {
         let line = source[line_start..].lines().next().unwrap_or_default();
         let number = source[..start].matches('\n').count() + 1;
         let width = fault.origin.span.len().min(line.len().saturating_sub(start - line_start)).max(1);
-        text.push_str(&format!(
-            "{number}: {}\n  {line}\n  {}{}\n",
-            fault.message,
-            " ".repeat(start - line_start),
-            "^".repeat(width)
-        ));
+        text.push_str(&format!("{number}: {}\n", fault.message));
+        if !line.is_empty() {
+            text.push_str(&format!("  {line}\n  {}{}\n", " ".repeat(start - line_start), "^".repeat(width)));
+        }
         if let Some(help) = &fault.help {
             text.push_str(&format!("  help: {help}\n"));
         }
@@ -58,8 +56,6 @@ say = "go"
 "#,
         expect![[r#"
             1: `[skill]` is missing
-  
-              ^
               help: begin with: [skill] and name = "…"
             2: unknown key `skil`
               [skil]
@@ -122,12 +118,8 @@ requires_context = { area = 3 }
         "",
         expect![[r#"
             1: `[skill]` is missing
-  
-              ^
               help: begin with: [skill] and name = "…"
             1: this skill has no intent
-  
-              ^
               help: add: [[intent]] with name and sentences
         "#]],
     );
