@@ -24,9 +24,7 @@ struct NfaState {
 impl Nfa {
     /// An automaton of one state, the start.
     pub(crate) fn new() -> Nfa {
-        Nfa {
-            states: vec![NfaState::default()],
-        }
+        Nfa { states: vec![NfaState::default()] }
     }
 
     pub(crate) fn start(&self) -> u32 {
@@ -54,12 +52,13 @@ impl Nfa {
         self.states[state as usize].is_final = true;
     }
 
-    /// Subset construction. An arc for any word also counts for every word that the state names.
+    /// Subset construction. An arc for any word also counts for every word that the state names; with
+    /// `first_end` it does not, so that a wildcard ends with the first word that may follow it.
     ///
     /// # Errors
     /// When there would be more than `most_arcs` arcs or states. The work is bounded to a few times that, too:
     /// wildcards side by side can make large subsets.
-    pub(crate) fn determinise(&self, most_arcs: usize) -> Result<Dfa, TooLarge> {
+    pub(crate) fn determinise(&self, most_arcs: usize, first_end: bool) -> Result<Dfa, TooLarge> {
         let mut ids: HashMap<Box<[u32]>, u32> = HashMap::new();
         let mut subsets: Vec<Box<[u32]>> = Vec::new();
         let mut rows: Vec<Row> = Vec::new();
@@ -85,15 +84,11 @@ impl Nfa {
             out.dedup();
             let any = out.partition_point(|(label, _)| *label != Label::AnyWord);
             let (named, any) = out.split_at(any);
+            let also = if first_end { &[][..] } else { any };
             let mut arcs = Vec::new();
             let mut groups: Vec<(Label, Vec<u32>)> = named
                 .chunk_by(|a, b| a.0 == b.0)
-                .map(|group| {
-                    (
-                        group[0].0,
-                        group.iter().chain(any).map(|arc| arc.1).collect(),
-                    )
-                })
+                .map(|group| (group[0].0, group.iter().chain(also).map(|arc| arc.1).collect()))
                 .collect();
             if !any.is_empty() {
                 groups.push((Label::AnyWord, any.iter().map(|arc| arc.1).collect()));
@@ -207,11 +202,7 @@ impl Dfa {
 
     /// For each state its class of equals, by refining until nothing changes (Moore).
     fn classes(&self) -> Vec<u32> {
-        let mut class: Vec<u32> = self
-            .rows
-            .iter()
-            .map(|row| u32::from(row.is_final))
-            .collect();
+        let mut class: Vec<u32> = self.rows.iter().map(|row| u32::from(row.is_final)).collect();
         let mut count = 0;
         loop {
             let mut ids: HashMap<(u32, Vec<(Label, u32)>), u32> = HashMap::new();
@@ -220,11 +211,7 @@ impl Dfa {
                 .iter()
                 .enumerate()
                 .map(|(state, row)| {
-                    let arcs = row
-                        .arcs
-                        .iter()
-                        .map(|&(label, to)| (label, class[to as usize]))
-                        .collect();
+                    let arcs = row.arcs.iter().map(|&(label, to)| (label, class[to as usize])).collect();
                     let fresh = ids.len() as u32;
                     *ids.entry((class[state], arcs)).or_insert(fresh)
                 })

@@ -7,9 +7,7 @@ use std::rc::Rc;
 use crate::fold::{Token, tokens};
 use crate::graph::{Vocabulary, WordId, written_word};
 use crate::language::{Language, language};
-use crate::program::{
-    Capture, CompiledList, FoldedId, FoldedWords, Program, ProgramArc, Step, Values,
-};
+use crate::program::{Capture, CompiledList, FoldedId, FoldedWords, Program, ProgramArc, Step, Values};
 use crate::template::{self, Kind, Node};
 use crate::{Fault, List, Origin, Sentence, Spec};
 
@@ -63,11 +61,7 @@ pub(crate) fn compile(spec: &Spec) -> Result<Compiled, Vec<Fault>> {
         told: HashSet::new(),
     };
     compiler.run();
-    if compiler.faults.is_empty() {
-        Ok(compiler.out)
-    } else {
-        Err(compiler.faults)
-    }
+    if compiler.faults.is_empty() { Ok(compiler.out) } else { Err(compiler.faults) }
 }
 
 /// A sentence is given up; its fault is told already.
@@ -113,11 +107,7 @@ impl Compiler<'_> {
             for name in intent.lists.keys() {
                 self.list(Some(group), name);
             }
-            let origin = intent
-                .sentences
-                .first()
-                .map(|sentence| sentence.origin.clone())
-                .unwrap_or_default();
+            let origin = intent.sentences.first().map(|sentence| sentence.origin.clone()).unwrap_or_default();
             if intent.name.trim().is_empty() {
                 self.fault(
                     origin,
@@ -126,11 +116,7 @@ impl Compiler<'_> {
                 );
             } else if intent.sentences.is_empty() {
                 let message = format!("intent `{}` has no sentences", intent.name);
-                self.fault(
-                    origin,
-                    message,
-                    Some("say how people ask for it, or remove it".into()),
-                );
+                self.fault(origin, message, Some("say how people ask for it, or remove it".into()));
             }
         }
         self.check_rules();
@@ -139,11 +125,7 @@ impl Compiler<'_> {
             for (index, sentence) in intent.sentences.iter().enumerate() {
                 if !templates.insert(sentence.template.as_str()) {
                     let help = Some("remove one of them".to_owned());
-                    self.fault(
-                        sentence.origin.clone(),
-                        "the same sentence twice in one intent".into(),
-                        help,
-                    );
+                    self.fault(sentence.origin.clone(), "the same sentence twice in one intent".into(), help);
                     continue;
                 }
                 let accept = self.out.accepts.len() as u32;
@@ -161,30 +143,17 @@ impl Compiler<'_> {
 
     fn fault(&mut self, origin: Origin, message: String, help: Option<String>) {
         if self.told.insert((origin.clone(), message.clone())) {
-            self.faults.push(Fault {
-                origin,
-                message,
-                help,
-            });
+            self.faults.push(Fault { origin, message, help });
         }
     }
 
-    fn fault_at(
-        &mut self,
-        origin: &Origin,
-        span: &Range<usize>,
-        message: String,
-        help: Option<String>,
-    ) {
+    fn fault_at(&mut self, origin: &Origin, span: &Range<usize>, message: String, help: Option<String>) {
         self.fault(part(origin, span), message, help);
     }
 
     fn parse(&mut self, sentence: &Sentence) -> Option<Template> {
         match template::parse(&sentence.template) {
-            Ok(node) => Some(Template {
-                node,
-                origin: sentence.origin.clone(),
-            }),
+            Ok(node) => Some(Template { node, origin: sentence.origin.clone() }),
             Err(faults) => {
                 for fault in faults {
                     self.fault_at(&sentence.origin, &fault.span, fault.message, fault.help);
@@ -223,31 +192,19 @@ impl Compiler<'_> {
                 let mut program = Program::new();
                 for (index, entry) in entries.iter().enumerate() {
                     let faults = self.faults.len();
-                    let sentence = Sentence {
-                        template: entry.said.clone(),
-                        origin: Origin::default(),
-                    };
+                    let sentence = Sentence { template: entry.said.clone(), origin: Origin::default() };
                     let template = self.parse(&sentence);
-                    let node = template
-                        .as_ref()
-                        .map_or(Kind::Sequence(Vec::new()), |t| t.node.kind.clone());
+                    let node = template.as_ref().map_or(Kind::Sequence(Vec::new()), |t| t.node.kind.clone());
                     if let Some(template) = template {
                         if contains_list(&template.node) {
                             let help = Some("write its values out".to_owned());
-                            self.fault(
-                                Origin::default(),
-                                "a list in a value of a list".into(),
-                                help,
-                            );
+                            self.fault(Origin::default(), "a list in a value of a list".into(), help);
                         } else {
                             let _ = self.add(&template, scope, index as u32, &mut program);
                         }
                     }
                     nodes.push(Template {
-                        node: Node {
-                            kind: node,
-                            span: 0..entry.said.len(),
-                        },
+                        node: Node { kind: node, span: 0..entry.said.len() },
                         origin: Origin::default(),
                     });
                     for fault in &mut self.faults[faults..] {
@@ -259,28 +216,14 @@ impl Compiler<'_> {
                     self.told.retain(|(origin, _)| !origin.file.is_empty());
                 }
                 program.finish();
-                Values::Text {
-                    program,
-                    entries: entries.clone(),
-                }
+                Values::Text { program, entries: entries.clone() }
             }
-            &List::Range {
-                from,
-                to,
-                step,
-                kind,
-            } => {
+            &List::Range { from, to, step, kind } => {
                 let count = (i64::from(to) - i64::from(from)) / i64::from(step.max(1)) + 1;
                 let wrong = if step < 1 {
-                    Some((
-                        format!("list `{name}` has step {step}"),
-                        "a step is at least 1",
-                    ))
+                    Some((format!("list `{name}` has step {step}"), "a step is at least 1"))
                 } else if from > to {
-                    Some((
-                        format!("list `{name}` goes from {from} to {to}"),
-                        "put the lesser one first",
-                    ))
+                    Some((format!("list `{name}` goes from {from} to {to}"), "put the lesser one first"))
                 } else if count > MOST_VALUES {
                     Some((
                         format!("list `{name}` has {count} values"),
@@ -292,21 +235,13 @@ impl Compiler<'_> {
                 if let Some((message, help)) = wrong {
                     self.fault(Origin::default(), message, Some(help.to_owned()));
                 }
-                Values::Range {
-                    from,
-                    to,
-                    step: step.max(1),
-                    kind,
-                }
+                Values::Range { from, to, step: step.max(1), kind }
             }
             List::Duration => Values::Duration,
             List::Wildcard => Values::Wildcard,
         };
         let id = self.out.lists.len() as u32;
-        self.out.lists.push(CompiledList {
-            name: name.to_owned(),
-            values,
-        });
+        self.out.lists.push(CompiledList { name: name.to_owned(), values });
         self.entry_nodes.push(Rc::new(nodes));
         self.list_ids.insert(key, id);
         Some(id)
@@ -314,11 +249,8 @@ impl Compiler<'_> {
 
     /// Finds unknown names also in rules that no sentence uses.
     fn check_rules(&mut self) {
-        let rules: Vec<(Scope, Rc<Template>)> = self
-            .rules
-            .iter()
-            .filter_map(|((scope, _), rule)| Some((*scope, rule.clone()?)))
-            .collect();
+        let rules: Vec<(Scope, Rc<Template>)> =
+            self.rules.iter().filter_map(|((scope, _), rule)| Some((*scope, rule.clone()?))).collect();
         let mut unknown = Vec::new();
         for (scope, rule) in &rules {
             visit(&rule.node, &mut |node| {
@@ -333,12 +265,10 @@ impl Compiler<'_> {
                 };
                 let known = match &node.kind {
                     Kind::Rule(name) => {
-                        self.spec.rules.contains_key(name)
-                            || groups().any(|i| i.rules.contains_key(name))
+                        self.spec.rules.contains_key(name) || groups().any(|i| i.rules.contains_key(name))
                     }
                     Kind::List { list, .. } => {
-                        self.spec.lists.contains_key(list)
-                            || groups().any(|i| i.lists.contains_key(list))
+                        self.spec.lists.contains_key(list) || groups().any(|i| i.lists.contains_key(list))
                     }
                     _ => true,
                 };
@@ -358,24 +288,12 @@ impl Compiler<'_> {
         let local = scope.map(|group| &spec.intents[group]);
         let (message, help) = match kind {
             Kind::Rule(name) => {
-                let names = spec
-                    .rules
-                    .keys()
-                    .chain(local.into_iter().flat_map(|i| i.rules.keys()));
-                (
-                    format!("there is no rule <{name}>"),
-                    suggest(name, names, "<", ">"),
-                )
+                let names = spec.rules.keys().chain(local.into_iter().flat_map(|i| i.rules.keys()));
+                (format!("there is no rule <{name}>"), suggest(name, names, "<", ">"))
             }
             Kind::List { list, .. } => {
-                let names = spec
-                    .lists
-                    .keys()
-                    .chain(local.into_iter().flat_map(|i| i.lists.keys()));
-                (
-                    format!("there is no list {{{list}}}"),
-                    suggest(list, names, "{", "}"),
-                )
+                let names = spec.lists.keys().chain(local.into_iter().flat_map(|i| i.lists.keys()));
+                (format!("there is no list {{{list}}}"), suggest(list, names, "{", "}"))
             }
             _ => return,
         };
@@ -392,18 +310,9 @@ impl Compiler<'_> {
     ) -> Result<(), GivenUp> {
         let mut inlined = BTreeSet::new();
         loop {
-            let mut pieces = Pieces {
-                edges: vec![Vec::new(), Vec::new()],
-                made: 0,
-                calls: 0,
-                inlined: &inlined,
-            };
-            let mut walk = Walk {
-                scope,
-                origin: &template.origin,
-                depth: 0,
-                rules: Vec::new(),
-            };
+            let mut pieces =
+                Pieces { edges: vec![Vec::new(), Vec::new()], made: 0, calls: 0, inlined: &inlined };
+            let mut walk = Walk { scope, origin: &template.origin, depth: 0, rules: Vec::new() };
             let before = self.faults.len();
             self.expand(&template.node, 0, 1, &mut pieces, &mut walk)?;
             if self.faults.len() > before {
@@ -419,11 +328,7 @@ impl Compiler<'_> {
                 }
                 Err(JoinFault::Empty) => {
                     let help = Some("something must have to be said".to_owned());
-                    self.fault(
-                        template.origin.clone(),
-                        "it takes an empty sentence".into(),
-                        help,
-                    );
+                    self.fault(template.origin.clone(), "it takes an empty sentence".into(), help);
                     return Err(GivenUp);
                 }
                 Err(JoinFault::TooMany) => {
@@ -478,11 +383,7 @@ impl Compiler<'_> {
             Kind::Sequence(items) => {
                 let mut state = from;
                 for (index, item) in items.iter().enumerate() {
-                    let next = if index + 1 == items.len() {
-                        to
-                    } else {
-                        pieces.state()
-                    };
+                    let next = if index + 1 == items.len() { to } else { pieces.state() };
                     let filled = self.expand(item, state, next, pieces, walk)?;
                     self.both(&mut slots, filled, walk.origin, &item.span);
                     state = next;
@@ -491,9 +392,7 @@ impl Compiler<'_> {
                     pieces.edge(from, Edge::Empty, to);
                 }
             }
-            Kind::Permutation(items) => {
-                slots = self.permute(items, (from, to), node, pieces, walk)?
-            }
+            Kind::Permutation(items) => slots = self.permute(items, (from, to), node, pieces, walk)?,
             Kind::Rule(name) => {
                 let Some(rule) = self.rule(walk.scope, name) else {
                     self.unknown(walk.scope, part(walk.origin, &node.span), &node.kind);
@@ -501,22 +400,10 @@ impl Compiler<'_> {
                     return Ok(slots);
                 };
                 if walk.rules.contains(name) {
-                    let path = walk
-                        .rules
-                        .iter()
-                        .skip_while(|rule| *rule != name)
-                        .chain([name]);
-                    let path = path
-                        .map(|rule| format!("<{rule}>"))
-                        .collect::<Vec<_>>()
-                        .join(" → ");
+                    let path = walk.rules.iter().skip_while(|rule| *rule != name).chain([name]);
+                    let path = path.map(|rule| format!("<{rule}>")).collect::<Vec<_>>().join(" → ");
                     let help = Some("a rule cannot be part of itself".to_owned());
-                    self.fault_at(
-                        walk.origin,
-                        &node.span,
-                        format!("rules in a circle: {path}"),
-                        help,
-                    );
+                    self.fault_at(walk.origin, &node.span, format!("rules in a circle: {path}"), help);
                     return Err(GivenUp);
                 }
                 // A faulty rule is told already; the sentence goes without.
@@ -560,26 +447,10 @@ impl Compiler<'_> {
                             rules: Vec::new(),
                         };
                         self.expand(&template.node, from, said, pieces, &mut inner)?;
-                        pieces.edge(
-                            said,
-                            Edge::Capture(Capture {
-                                slot,
-                                list: id,
-                                entry: entry as u32,
-                            }),
-                            to,
-                        );
+                        pieces.edge(said, Edge::Capture(Capture { slot, list: id, entry: entry as u32 }), to);
                     }
                 } else {
-                    pieces.edge(
-                        from,
-                        Edge::Call {
-                            call,
-                            list: id,
-                            slot,
-                        },
-                        to,
-                    );
+                    pieces.edge(from, Edge::Call { call, list: id, slot }, to);
                 }
             }
         }
@@ -598,12 +469,7 @@ impl Compiler<'_> {
     ) -> Result<Vec<u32>, GivenUp> {
         if items.len() > MOST_ITEMS {
             let message = format!("a permutation of {} items", items.len());
-            self.fault_at(
-                walk.origin,
-                &node.span,
-                message,
-                Some(format!("{MOST_ITEMS} are the most")),
-            );
+            self.fault_at(walk.origin, &node.span, message, Some(format!("{MOST_ITEMS} are the most")));
             return Err(GivenUp);
         }
         let all = (1_usize << items.len()) - 1;
@@ -621,18 +487,10 @@ impl Compiler<'_> {
             .collect();
         let mut slots = Vec::new();
         for set in 0..all {
-            for (index, item) in items
-                .iter()
-                .enumerate()
-                .filter(|(index, _)| set >> index & 1 == 0)
-            {
+            for (index, item) in items.iter().enumerate().filter(|(index, _)| set >> index & 1 == 0) {
                 let start = pieces.state();
                 let end = pieces.state();
-                pieces.edge(
-                    said[set],
-                    if set == 0 { Edge::Empty } else { Edge::Space },
-                    start,
-                );
+                pieces.edge(said[set], if set == 0 { Edge::Empty } else { Edge::Space }, start);
                 let filled = self.expand(item, start, end, pieces, walk)?;
                 pieces.edge(end, Edge::Empty, said[set | 1 << index]);
                 if set == 0 {
@@ -647,10 +505,8 @@ impl Compiler<'_> {
     fn both(&mut self, slots: &mut Vec<u32>, more: Vec<u32>, origin: &Origin, span: &Range<usize>) {
         for slot in more {
             if slots.contains(&slot) {
-                let message = format!(
-                    "slot `{}` is filled twice in one sentence",
-                    self.out.slots[slot as usize]
-                );
+                let message =
+                    format!("slot `{}` is filled twice in one sentence", self.out.slots[slot as usize]);
                 self.fault_at(
                     origin,
                     span,
@@ -683,11 +539,7 @@ impl Compiler<'_> {
         while let Some((boundary, state)) = joiner.todo.pop() {
             joiner.from_boundary(boundary, state)?;
         }
-        if joiner.inline.is_empty() {
-            Ok(())
-        } else {
-            Err(JoinFault::Inline(joiner.inline))
-        }
+        if joiner.inline.is_empty() { Ok(()) } else { Err(JoinFault::Inline(joiner.inline)) }
     }
 }
 
@@ -736,14 +588,8 @@ impl Pieces<'_> {
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let is_space = first.is_whitespace();
-            let length = rest
-                .find(|c: char| c.is_whitespace() != is_space)
-                .unwrap_or(rest.len());
-            let edge = if is_space {
-                Edge::Space
-            } else {
-                Edge::Piece(rest[..length].into())
-            };
+            let length = rest.find(|c: char| c.is_whitespace() != is_space).unwrap_or(rest.len());
+            let edge = if is_space { Edge::Space } else { Edge::Piece(rest[..length].into()) };
             rest = &rest[length..];
             let next = if rest.is_empty() { to } else { self.state() };
             self.edge(state, edge, next);
@@ -797,9 +643,7 @@ impl Joiner<'_, '_> {
                     if state == 0 {
                         return Err(JoinFault::Empty);
                     }
-                    self.program.states[state as usize]
-                        .accepts
-                        .push(self.accept);
+                    self.program.states[state as usize].accepts.push(self.accept);
                 } else {
                     let to = self.end();
                     self.word(&word, &captures, state, to);
@@ -831,10 +675,8 @@ impl Joiner<'_, '_> {
                         todo.push((*to, format!("{word}{piece}"), captures.clone(), None));
                     }
                     Edge::Call { call, list, slot } => {
-                        let is_text = matches!(
-                            self.compiler.out.lists[*list as usize].values,
-                            Values::Text { .. }
-                        );
+                        let is_text =
+                            matches!(self.compiler.out.lists[*list as usize].values, Values::Text { .. });
                         let mut from = state;
                         if !tokens(&word).is_empty() {
                             if is_text {
@@ -849,15 +691,7 @@ impl Joiner<'_, '_> {
                             self.inline.extend([before, *call]);
                         }
                         let to = self.boundary((*to, is_text.then_some(*call)));
-                        self.arc(
-                            from,
-                            Step::List {
-                                list: *list,
-                                slot: *slot,
-                            },
-                            &[],
-                            to,
-                        );
+                        self.arc(from, Step::List { list: *list, slot: *slot }, &[], to);
                     }
                 }
             }
@@ -881,9 +715,7 @@ impl Joiner<'_, '_> {
             return state;
         }
         let state = self.program.add_state();
-        self.program.states[state as usize]
-            .accepts
-            .push(self.accept);
+        self.program.states[state as usize].accepts.push(self.accept);
         self.end = Some(state);
         state
     }
@@ -894,11 +726,7 @@ impl Joiner<'_, '_> {
         let mut state = from;
         for (index, token) in parts.iter().enumerate() {
             let is_last = index + 1 == parts.len();
-            let next = if is_last {
-                to
-            } else {
-                self.program.add_state()
-            };
+            let next = if is_last { to } else { self.program.add_state() };
             let shown = shown(&written[token.span.clone()], std::slice::from_ref(token));
             let step = Step::Word {
                 folded: self.folded(token),
@@ -909,13 +737,9 @@ impl Joiner<'_, '_> {
         }
         if parts.len() > 1
             && let Some(whole) = shown(written, &parts)
-            && whole
-                .chars()
-                .all(|c| c.is_alphanumeric() || matches!(c, '-' | '\''))
+            && whole.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\''))
         {
-            let step = Step::Joined {
-                shown: self.shown(&whole),
-            };
+            let step = Step::Joined { shown: self.shown(&whole) };
             self.arc(from, step, &[], to);
         }
     }
@@ -936,9 +760,7 @@ impl Joiner<'_, '_> {
             self.program.captures.push(captures.to_vec());
             self.program.captures.len() as u32
         };
-        self.program.states[from as usize]
-            .arcs
-            .push(ProgramArc { step, to, captures });
+        self.program.states[from as usize].arcs.push(ProgramArc { step, to, captures });
     }
 }
 
@@ -946,18 +768,14 @@ impl Joiner<'_, '_> {
 fn shown(written: &str, parts: &[Token]) -> Option<String> {
     let shown = written_word(written);
     let again = tokens(&shown);
-    let is_same =
-        again.len() == parts.len() && again.iter().zip(parts).all(|(a, b)| a.text == b.text);
+    let is_same = again.len() == parts.len() && again.iter().zip(parts).all(|(a, b)| a.text == b.text);
     is_same.then_some(shown)
 }
 
 /// A part of a text that has its place.
 fn part(origin: &Origin, span: &Range<usize>) -> Origin {
     let start = origin.span.start;
-    Origin {
-        file: origin.file.clone(),
-        span: start + span.start..start + span.end,
-    }
+    Origin { file: origin.file.clone(), span: start + span.start..start + span.end }
 }
 
 fn visit(node: &Node, f: &mut dyn FnMut(&Node)) {
@@ -975,9 +793,7 @@ fn visit(node: &Node, f: &mut dyn FnMut(&Node)) {
 
 fn contains_list(node: &Node) -> bool {
     let mut found = false;
-    visit(node, &mut |node| {
-        found |= matches!(node.kind, Kind::List { .. })
-    });
+    visit(node, &mut |node| found |= matches!(node.kind, Kind::List { .. }));
     found
 }
 
@@ -990,12 +806,7 @@ fn suggest<'a>(
 ) -> Option<String> {
     let names: BTreeMap<usize, &String> = names
         .map(|known| (strsim::damerau_levenshtein(name, known), known))
-        .filter(|(distance, known)| {
-            *distance <= 1.max(name.chars().count().max(known.chars().count()) / 3)
-        })
+        .filter(|(distance, known)| *distance <= 1.max(name.chars().count().max(known.chars().count()) / 3))
         .collect();
-    names
-        .values()
-        .next()
-        .map(|near| format!("did you mean {open}{near}{close}?"))
+    names.values().next().map(|near| format!("did you mean {open}{near}{close}?"))
 }

@@ -40,10 +40,7 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
                 }
             }
             Class::Letter | Class::Digit | Class::Sign => {
-                let mut token = Token {
-                    text: String::new(),
-                    span: start..end,
-                };
+                let mut token = Token { text: String::new(), span: start..end };
                 fold_char(c, &mut token.text);
                 // A combining mark on its own folds to nothing.
                 if token.text.is_empty() {
@@ -91,10 +88,7 @@ fn classify(c: char, before: char, after: char, rest: &[(usize, char)]) -> Class
 
 /// Whether `rest`, which starts at a comma, is a comma and exactly three digits.
 fn is_thousands(rest: &[(usize, char)]) -> bool {
-    let digits = rest[1..]
-        .iter()
-        .take_while(|(_, c)| c.is_ascii_digit())
-        .count();
+    let digits = rest[1..].iter().take_while(|(_, c)| c.is_ascii_digit()).count();
     digits == 3
 }
 
@@ -161,10 +155,7 @@ mod tests {
 
     #[test]
     fn numbers_part_from_letters_and_signs() {
-        check(
-            "5min 20% 21.5°C 1,000 1,5 tv2",
-            "5|min|20|%|21.5|°|c|1000|1.5|tv|2",
-        );
+        check("5min 20% 21.5°C 1,000 1,5 tv2", "5|min|20|%|21.5|°|c|1000|1.5|tv|2");
         check("-5 to 7-8 at 7:30", "-5|to|7|8|at|7:30");
         check("20. 1, 2", "20|1|2");
     }

@@ -16,20 +16,11 @@ const MOST_ARCS: usize = 500_000;
 const SKIPS_BEFORE: usize = 2;
 
 /// The graph of all sentences, whatever the context.
-///
-/// # Errors
-/// When it would be larger than can be searched.
-pub(crate) fn graph(compiled: &mut Compiled, skip_words: &[String]) -> Result<WordGraph, TooLarge> {
-    let vocabulary = std::mem::take(&mut compiled.vocabulary);
+pub(crate) fn graph(compiled: &Compiled, skip_words: &[String]) -> WordGraph {
+    let vocabulary = compiled.vocabulary.clone();
     let language = compiled.language;
     let lists = compiled.lists.iter().map(|_| Written::NotYet).collect();
-    let mut builder = Builder {
-        nfa: Nfa::new(),
-        vocabulary,
-        language,
-        lists,
-        calls: HashMap::new(),
-    };
+    let mut builder = Builder { nfa: Nfa::new(), vocabulary, language, lists, calls: HashMap::new() };
     // What may be said before and after any sentence.
     let mut start = builder.nfa.start();
     let end = builder.nfa.add_state();
@@ -46,7 +37,9 @@ pub(crate) fn graph(compiled: &mut Compiled, skip_words: &[String]) -> Result<Wo
     }
     builder.skip(skip_words, end, after);
 
-    builder.sentences(compiled, main, end)?;
+    if builder.sentences(compiled, main, end).is_err() {
+        return WordGraph::too_large();
+    }
     let mut vocabulary = builder.vocabulary;
     for word in &mut vocabulary.words {
         word.spellings = spellings(&word.text, language);
@@ -73,11 +66,8 @@ enum Written {
 impl Builder {
     fn skip(&mut self, skip_words: &[String], from: u32, to: u32) {
         for phrase in skip_words {
-            let words: Vec<String> = phrase
-                .split_whitespace()
-                .map(written_word)
-                .filter(|w| !w.is_empty())
-                .collect();
+            let words: Vec<String> =
+                phrase.split_whitespace().map(written_word).filter(|w| !w.is_empty()).collect();
             if !words.is_empty() && !tokens(phrase).is_empty() {
                 self.phrases(|phrases| phrases.say(&words.join(" "), from, to));
             }
@@ -85,11 +75,8 @@ impl Builder {
     }
 
     fn phrases(&mut self, f: impl FnOnce(&mut Phrases<'_>)) {
-        let mut phrases = Phrases {
-            nfa: &mut self.nfa,
-            vocabulary: &mut self.vocabulary,
-            language: self.language,
-        };
+        let mut phrases =
+            Phrases { nfa: &mut self.nfa, vocabulary: &mut self.vocabulary, language: self.language };
         f(&mut phrases);
     }
 
@@ -99,30 +86,17 @@ impl Builder {
         let from = nfa.start();
         let to = nfa.add_state();
         nfa.set_final(to);
-        let mut phrases = Phrases {
-            nfa: &mut nfa,
-            vocabulary: &mut self.vocabulary,
-            language: self.language,
-        };
+        let mut phrases =
+            Phrases { nfa: &mut nfa, vocabulary: &mut self.vocabulary, language: self.language };
         match &list.values {
             Values::Wildcard => return Ok(Written::Wildcard),
             Values::Duration => self.language.say_durations(&mut phrases, from, to),
-            &Values::Range {
-                from: least,
-                to: most,
-                step,
-                kind,
-            } => {
+            &Values::Range { from: least, to: most, step, kind } => {
                 let number = phrases.nfa.add_state();
-                phrases.numbers(
-                    (least..=most).step_by(step.unsigned_abs() as usize),
-                    from,
-                    number,
-                );
+                phrases.numbers((least..=most).step_by(step.unsigned_abs() as usize), from, number);
                 phrases.nfa.add_empty(number, to);
-                for unit in units(kind, self.language)
-                    .iter()
-                    .filter(|unit| unit.chars().any(char::is_alphabetic))
+                for unit in
+                    units(kind, self.language).iter().filter(|unit| unit.chars().any(char::is_alphabetic))
                 {
                     phrases.say(unit, number, to);
                 }
@@ -152,7 +126,7 @@ impl Builder {
                 }
             }
         }
-        Ok(Written::Rows(nfa.determinise(MOST_ARCS)?.minimise().into()))
+        Ok(Written::Rows(nfa.determinise(MOST_ARCS, false)?.minimise().into()))
     }
 
     /// Adds all sentences. States with the same future are made one before lists are written out.
@@ -188,11 +162,7 @@ impl Builder {
                 class_of[state as usize] = class;
                 continue;
             }
-            let class = if state == 0 {
-                main
-            } else {
-                self.nfa.add_state()
-            };
+            let class = if state == 0 { main } else { self.nfa.add_state() };
             if is_final {
                 self.nfa.add_empty(class, end);
             }

@@ -56,6 +56,20 @@ pub struct WordGraph {
     finals: Vec<bool>,
     /// Texts and spellings → words, those whose text it is first.
     written: HashMap<String, Vec<WordId>>,
+    coverage: Coverage,
+}
+
+/// How much of what may be said a graph holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Coverage {
+    /// All of it.
+    #[default]
+    Whole,
+    /// Many wildcards made the whole too large. In this graph a wildcard ends with the first word that may follow
+    /// it: "add salt to taste to the list" is not found, because "to" ends the item.
+    FirstEnd,
+    /// Even that is too large; the graph is empty.
+    Nothing,
 }
 
 /// After so many words, a sample takes the shortest way to an end.
@@ -79,41 +93,45 @@ impl WordGraph {
             nfa.set_final(state);
         }
         // A trie determinises to no more states than it has.
-        WordGraph::build(&nfa, vocabulary, usize::MAX).unwrap_or_default()
+        WordGraph::build(&nfa, vocabulary, usize::MAX)
     }
 
     /// Determinises and minimises `nfa`, whose labels are of `vocabulary`.
-    pub(crate) fn build(
-        nfa: &Nfa,
-        vocabulary: Vocabulary,
-        most_arcs: usize,
-    ) -> Result<WordGraph, TooLarge> {
-        let rows = nfa.determinise(most_arcs)?.minimise();
-        let mut graph = WordGraph {
-            words: vocabulary.words,
-            ..WordGraph::default()
+    pub(crate) fn build(nfa: &Nfa, vocabulary: Vocabulary, most_arcs: usize) -> WordGraph {
+        let mut coverage = Coverage::Whole;
+        let dfa = nfa.determinise(most_arcs, false).or_else(|TooLarge| {
+            coverage = Coverage::FirstEnd;
+            nfa.determinise(most_arcs, true)
+        });
+        let Ok(dfa) = dfa else {
+            return WordGraph::too_large();
         };
+        let rows = dfa.minimise();
+        let mut graph = WordGraph { coverage, words: vocabulary.words, ..WordGraph::default() };
         graph.first.push(0);
         for row in rows {
-            graph.arcs.extend(row.arcs.iter().map(|&(label, to)| Arc {
-                label,
-                to: StateId(to),
-            }));
+            graph.arcs.extend(row.arcs.iter().map(|&(label, to)| Arc { label, to: StateId(to) }));
             graph.first.push(graph.arcs.len() as u32);
             graph.finals.push(row.is_final);
         }
         for (index, word) in graph.words.iter().enumerate() {
             let id = WordId(index as u32);
-            graph
-                .written
-                .entry(word.text.clone())
-                .or_default()
-                .insert(0, id);
+            graph.written.entry(word.text.clone()).or_default().insert(0, id);
             for spelling in &word.spellings {
                 graph.written.entry(spelling.clone()).or_default().push(id);
             }
         }
-        Ok(graph)
+        graph
+    }
+
+    /// In place of a graph that would be too large: it has no sentences.
+    pub(crate) fn too_large() -> WordGraph {
+        WordGraph { coverage: Coverage::Nothing, ..WordGraph::from_sentences(&[]) }
+    }
+
+    /// How much of what may be said is in it.
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
     }
 
     /// Where every sentence begins.
@@ -168,10 +186,7 @@ impl WordGraph {
     pub fn accepts(&self, text: &str) -> bool {
         let mut states = BTreeSet::from([self.start()]);
         for word in written_words(text) {
-            states = states
-                .into_iter()
-                .flat_map(|state| self.steps(state, &word))
-                .collect();
+            states = states.into_iter().flat_map(|state| self.steps(state, &word)).collect();
         }
         states.into_iter().any(|state| self.is_final(state))
     }
@@ -217,9 +232,7 @@ impl WordGraph {
     fn steps(&self, state: StateId, word: &str) -> Vec<StateId> {
         let arcs = self.arcs(state);
         let find = |label: Label| {
-            arcs.binary_search_by_key(&label, |arc| arc.label)
-                .ok()
-                .map(|index| arcs[index].to)
+            arcs.binary_search_by_key(&label, |arc| arc.label).ok().map(|index| arcs[index].to)
         };
         let ids = self.written.get(word).map_or(&[][..], Vec::as_slice);
         let mut to: Vec<StateId> = ids.iter().filter_map(|&id| find(Label::Word(id))).collect();
@@ -269,10 +282,7 @@ impl Vocabulary {
             return id;
         }
         let id = WordId(self.words.len() as u32);
-        self.words.push(Word {
-            text: text.to_owned(),
-            spellings: Vec::new(),
-        });
+        self.words.push(Word { text: text.to_owned(), spellings: Vec::new() });
         self.ids.insert(text.to_owned(), id);
         id
     }
@@ -281,9 +291,7 @@ impl Vocabulary {
 /// A word as recognisers write it, made comparable: lower case, without punctuation around it.
 pub(crate) fn written_word(word: &str) -> String {
     let keeps = |c: char| c.is_alphanumeric() || matches!(c, '%' | '°') || is_mark(c);
-    word.trim_matches(|c: char| !keeps(c))
-        .replace('’', "'")
-        .to_lowercase()
+    word.trim_matches(|c: char| !keeps(c)).replace('’', "'").to_lowercase()
 }
 
 /// Vowel signs and the like, which are not alphanumeric but belong to their word.

@@ -58,11 +58,7 @@ impl Phrases<'_> {
         let mut words = phrase.split(' ').peekable();
         let mut state = from;
         while let Some(word) = words.next() {
-            let next = if words.peek().is_some() {
-                self.nfa.add_state()
-            } else {
-                to
-            };
+            let next = if words.peek().is_some() { self.nfa.add_state() } else { to };
             let label = Label::Word(self.vocabulary.id(word));
             self.nfa.add_arc(state, label, next);
             state = next;
@@ -81,11 +77,8 @@ impl Phrases<'_> {
         if has_one_word {
             return;
         }
-        let hyphenated = (21..=99)
-            .contains(&value)
-            .then(|| ways.first())
-            .flatten()
-            .map(|way| way.replace(' ', "-"));
+        let hyphenated =
+            (21..=99).contains(&value).then(|| ways.first()).flatten().map(|way| way.replace(' ', "-"));
         self.say(&hyphenated.unwrap_or_else(|| value.to_string()), from, to);
     }
 
@@ -101,11 +94,7 @@ impl Phrases<'_> {
 pub(crate) fn spellings(word: &str, language: &dyn Language) -> Vec<String> {
     let mut spellings = Vec::new();
     let tokens = crate::fold::tokens(word);
-    let folded: String = tokens
-        .iter()
-        .map(|token| token.text.as_str())
-        .collect::<Vec<_>>()
-        .join("-");
+    let folded: String = tokens.iter().map(|token| token.text.as_str()).collect::<Vec<_>>().join("-");
     let parts: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
     for (length, value) in language.numbers(&parts) {
         if length == parts.len() && (0.0..1e9).contains(&value) && value.fract() == 0.0 {

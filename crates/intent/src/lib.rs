@@ -17,7 +17,7 @@ mod recognizer;
 mod spec;
 mod template;
 
-pub use graph::{Arc, Label, StateId, Word, WordGraph, WordId};
+pub use graph::{Arc, Coverage, Label, StateId, Word, WordGraph, WordId};
 pub use intent::{Intent, Reading, Slot, Value};
 pub use recognizer::{Context, Recognizer};
 pub use spec::{Fault, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec};

@@ -106,28 +106,13 @@ impl<'a> Matcher<'a> {
         };
         let skips = (0..input.words.len()).map(skips_at).collect();
         let ways = vec![Vec::new(); input.words.len() + 1];
-        Matcher {
-            compiled,
-            skips,
-            input,
-            ways,
-            captures: Vec::new(),
-            found: HashMap::new(),
-            steps: 0,
-        }
+        Matcher { compiled, skips, input, ways, captures: Vec::new(), found: HashMap::new(), steps: 0 }
     }
 
     /// All matches, the best first.
     pub(crate) fn run(mut self) -> Vec<Match> {
         let length = self.input.words.len();
-        self.ways[0].push(Way {
-            state: 0,
-            cost: 0,
-            skipped: 0,
-            free: 0,
-            last: 0,
-            fingerprint: 0,
-        });
+        self.ways[0].push(Way { state: 0, cost: 0, skipped: 0, free: 0, last: 0, fingerprint: 0 });
         for position in 0..length {
             for way in self.take_best(position) {
                 for &words in &self.skips[position] {
@@ -213,66 +198,33 @@ impl<'a> Matcher<'a> {
                     self.fill(
                         way,
                         arc.to,
-                        Captured {
-                            slot,
-                            list,
-                            filled: Filled::Words,
-                            from: position,
-                            to: end,
-                        },
+                        Captured { slot, list, filled: Filled::Words, from: position, to: end },
                     );
                 }
                 continue;
             }
             for &(end, filled) in self.found(list, position).iter() {
-                let way = Way {
-                    cost: way.cost + SLOT,
-                    ..way
-                };
-                self.fill(
-                    way,
-                    arc.to,
-                    Captured {
-                        slot,
-                        list,
-                        filled,
-                        from: position,
-                        to: end,
-                    },
-                );
+                let way = Way { cost: way.cost + SLOT, ..way };
+                self.fill(way, arc.to, Captured { slot, list, filled, from: position, to: end });
             }
         }
     }
 
     fn take_word(&mut self, way: Way, arc: &ProgramArc, position: usize) {
         let next = position + 1;
-        let captures = arc.captures.checked_sub(1).map_or(&[][..], |index| {
-            &self.compiled.sentences.captures[index as usize]
-        });
+        let captures = arc
+            .captures
+            .checked_sub(1)
+            .map_or(&[][..], |index| &self.compiled.sentences.captures[index as usize]);
         let mut way = way;
         for capture in captures {
             let filled = Filled::Entry(capture.entry);
-            let captured = Captured {
-                slot: capture.slot,
-                list: capture.list,
-                filled,
-                from: position,
-                to: next,
-            };
-            way = self.capture(
-                Way {
-                    cost: way.cost + SLOT,
-                    ..way
-                },
-                captured,
-            );
+            let captured =
+                Captured { slot: capture.slot, list: capture.list, filled, from: position, to: next };
+            way = self.capture(Way { cost: way.cost + SLOT, ..way }, captured);
         }
         self.steps += 1;
-        self.ways[next].push(Way {
-            state: arc.to,
-            cost: way.cost + LITERAL_WORD,
-            ..way
-        });
+        self.ways[next].push(Way { state: arc.to, cost: way.cost + LITERAL_WORD, ..way });
     }
 
     fn fill(&mut self, way: Way, state: u32, captured: Captured) {
@@ -291,20 +243,12 @@ impl<'a> Matcher<'a> {
             Filled::Words => (3, captured.from, captured.to).hash(&mut hasher),
         }
         self.captures.push((captured, way.last));
-        Way {
-            last: self.captures.len() as u32,
-            fingerprint: hasher.finish(),
-            ..way
-        }
+        Way { last: self.captures.len() as u32, fingerprint: hasher.finish(), ..way }
     }
 
     fn found(&mut self, list: u32, position: usize) -> Rc<[(usize, Filled)]> {
         let (compiled, input) = (self.compiled, self.input);
-        let find = || {
-            compiled.lists[list as usize]
-                .find(input, position, compiled.language)
-                .into()
-        };
+        let find = || compiled.lists[list as usize].find(input, position, compiled.language).into();
         Rc::clone(self.found.entry((list, position)).or_insert_with(find))
     }
 

@@ -65,10 +65,7 @@ pub(crate) struct Mark {
 
 impl Program {
     pub(crate) fn new() -> Program {
-        Program {
-            states: vec![ProgramState::default()],
-            captures: Vec::new(),
-        }
+        Program { states: vec![ProgramState::default()], captures: Vec::new() }
     }
 
     pub(crate) fn add_state(&mut self) -> u32 {
@@ -110,10 +107,7 @@ impl Program {
             _ => FoldedId(u32::MAX),
         };
         let from = arcs.partition_point(|arc| key(arc) < word);
-        let length = arcs[from..]
-            .iter()
-            .take_while(|arc| key(arc) == word)
-            .count();
+        let length = arcs[from..].iter().take_while(|arc| key(arc) == word).count();
         &arcs[from..from + length]
     }
 
@@ -162,16 +156,8 @@ pub(crate) struct CompiledList {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Values {
-    Text {
-        program: Program,
-        entries: Vec<crate::ListEntry>,
-    },
-    Range {
-        from: i32,
-        to: i32,
-        step: i32,
-        kind: NumberKind,
-    },
+    Text { program: Program, entries: Vec<crate::ListEntry> },
+    Range { from: i32, to: i32, step: i32, kind: NumberKind },
     Duration,
     Wildcard,
 }
@@ -187,20 +173,10 @@ pub(crate) enum Filled {
 
 impl CompiledList {
     /// All that the list takes from position `at` on: where each ends and what it means. Wildcards are not asked.
-    pub(crate) fn find(
-        &self,
-        input: &Input<'_>,
-        at: usize,
-        language: &dyn Language,
-    ) -> Vec<(usize, Filled)> {
+    pub(crate) fn find(&self, input: &Input<'_>, at: usize, language: &dyn Language) -> Vec<(usize, Filled)> {
         match &self.values {
             Values::Text { program, .. } => entries(program, input, at),
-            &Values::Range {
-                from,
-                to,
-                step,
-                kind,
-            } => {
+            &Values::Range { from, to, step, kind } => {
                 let mut found = Vec::new();
                 let fits = |value: f64| {
                     (f64::from(from)..=f64::from(to)).contains(&value)
@@ -230,9 +206,7 @@ impl CompiledList {
             }
             Values::Duration => {
                 let spans = language.durations(&input.words[at..]).into_iter();
-                spans
-                    .map(|(length, span)| (at + length, Filled::Duration(span)))
-                    .collect()
+                spans.map(|(length, span)| (at + length, Filled::Duration(span))).collect()
             }
             Values::Wildcard => Vec::new(),
         }
@@ -241,9 +215,7 @@ impl CompiledList {
     /// What was filled, as the outside sees it. `said` is what a wildcard heard.
     pub(crate) fn value(&self, filled: Filled, said: &str) -> Value {
         match (filled, &self.values) {
-            (Filled::Entry(entry), Values::Text { entries, .. }) => {
-                entries[entry as usize].value.clone()
-            }
+            (Filled::Entry(entry), Values::Text { entries, .. }) => entries[entry as usize].value.clone(),
             (Filled::Number(value), Values::Range { kind, .. }) => match kind {
                 NumberKind::Number => Value::Number(value),
                 NumberKind::Percentage => Value::Percentage(value),
@@ -279,11 +251,8 @@ fn entries(program: &Program, input: &Input<'_>, at: usize) -> Vec<(usize, Fille
     let mut active = vec![0_u32];
     for (position, id) in input.ids.iter().enumerate().skip(at) {
         let Some(id) = id else { break };
-        let mut next: Vec<u32> = active
-            .iter()
-            .flat_map(|&state| program.word_arcs(state, *id))
-            .map(|arc| arc.to)
-            .collect();
+        let mut next: Vec<u32> =
+            active.iter().flat_map(|&state| program.word_arcs(state, *id)).map(|arc| arc.to).collect();
         if next.is_empty() {
             break;
         }
@@ -296,14 +265,7 @@ fn entries(program: &Program, input: &Input<'_>, at: usize) -> Vec<(usize, Fille
         active = next;
     }
     found.sort_unstable_by_key(|&(end, filled)| {
-        (
-            end,
-            if let Filled::Entry(entry) = filled {
-                entry
-            } else {
-                0
-            },
-        )
+        (end, if let Filled::Entry(entry) = filled { entry } else { 0 })
     });
     found.dedup();
     found

@@ -1,13 +1,13 @@
 //! Text → meaning.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use crate::compile::{self, Compiled};
 use crate::fold::tokens;
 use crate::matching::{Match, Matcher};
 use crate::program::{FoldedId, Input};
-use crate::{Fault, Intent, IntentSpec, Origin, Reading, Slot, Spec, WordGraph, grammar};
+use crate::{Fault, Intent, IntentSpec, Reading, Slot, Spec, WordGraph, grammar};
 
 /// The longest text that is looked at, in words.
 const MOST_WORDS: usize = 100;
@@ -28,7 +28,6 @@ pub struct Context(pub BTreeMap<String, String>);
 #[derive(Clone)]
 pub struct Recognizer {
     inner: Arc<Inner>,
-    graph: Arc<WordGraph>,
 }
 
 struct Inner {
@@ -36,6 +35,7 @@ struct Inner {
     compiled: Compiled,
     /// Skip words as they are compared.
     skips: Vec<Vec<FoldedId>>,
+    graph: OnceLock<Arc<WordGraph>>,
 }
 
 impl std::fmt::Debug for Recognizer {
@@ -43,7 +43,6 @@ impl std::fmt::Debug for Recognizer {
         f.debug_struct("Recognizer")
             .field("intents", &self.inner.spec.intents.len())
             .field("sentences", &self.inner.compiled.accepts.len())
-            .field("graph_arcs", &self.graph.arc_count())
             .finish_non_exhaustive()
     }
 }
@@ -67,21 +66,7 @@ impl Recognizer {
             })
             .filter(|phrase: &Vec<FoldedId>| !phrase.is_empty())
             .collect();
-        let graph = grammar::graph(&mut compiled, &spec.skip_words).map_err(|_| {
-            vec![Fault {
-                origin: Origin::default(),
-                message: "the sentences together make a grammar that is too large".to_owned(),
-                help: Some("use fewer wildcards, or lists instead of long alternatives".to_owned()),
-            }]
-        })?;
-        Ok(Recognizer {
-            inner: Arc::new(Inner {
-                spec,
-                compiled,
-                skips,
-            }),
-            graph: Arc::new(graph),
-        })
+        Ok(Recognizer { inner: Arc::new(Inner { spec, compiled, skips, graph: OnceLock::new() }) })
     }
 
     /// How a text may be read, the best first; at most a few. Each differs from the others in intent or slots,
@@ -97,15 +82,8 @@ impl Recognizer {
         }
         let compiled = &inner.compiled;
         let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-        let ids = words
-            .iter()
-            .map(|word| compiled.folded.find(word, compiled.language))
-            .collect();
-        let input = Input {
-            tokens: &tokens,
-            words,
-            ids,
-        };
+        let ids = words.iter().map(|word| compiled.folded.find(word, compiled.language)).collect();
+        let input = Input { tokens: &tokens, words, ids };
         let mut readings: Vec<Reading> = Vec::new();
         for found in Matcher::new(compiled, &inner.skips, &input).run() {
             let (spec, sentence) = compiled.accepts[found.accept as usize];
@@ -113,18 +91,13 @@ impl Recognizer {
             if !permits(intent, context, &found, compiled) {
                 continue;
             }
-            let meaning = Intent {
-                name: intent.name.clone(),
-                slots: slots(intent, &found, compiled, &input, text),
-            };
+            let meaning =
+                Intent { name: intent.name.clone(), slots: slots(intent, &found, compiled, &input, text) };
             let same = |reading: &Reading| {
                 let (a, b) = (&reading.intent, &meaning);
                 a.name == b.name
                     && a.slots.len() == b.slots.len()
-                    && a.slots
-                        .iter()
-                        .zip(&b.slots)
-                        .all(|(a, b)| a.0 == b.0 && a.1.value == b.1.value)
+                    && a.slots.iter().zip(&b.slots).all(|(a, b)| a.0 == b.0 && a.1.value == b.1.value)
             };
             if readings.iter().any(same) {
                 continue;
@@ -144,8 +117,12 @@ impl Recognizer {
     }
 
     /// All that may be said, whatever the context. A sentence of it is recognised, in a context that permits it.
+    ///
+    /// Made when first asked for, which takes tens of milliseconds for a house with its skills. See
+    /// [`WordGraph::coverage`] for what many wildcards do to it.
     pub fn graph(&self) -> &Arc<WordGraph> {
-        &self.graph
+        let inner = &*self.inner;
+        inner.graph.get_or_init(|| Arc::new(grammar::graph(&inner.compiled, &inner.spec.skip_words)))
     }
 
     /// What this was compiled from.
@@ -160,25 +137,16 @@ fn permits(intent: &IntentSpec, context: &Context, found: &Match, compiled: &Com
         return true;
     }
     let brought = |key: &str| {
-        let entries = found
-            .captures
-            .iter()
-            .rev()
-            .filter_map(|capture| compiled.entry(capture.list, capture.filled));
+        let entries =
+            found.captures.iter().rev().filter_map(|capture| compiled.entry(capture.list, capture.filled));
         let mut values = entries.filter_map(|entry| entry.context.get(key));
         values.next().or_else(|| context.0.get(key))
     };
     let holds = |key: &str, values: &[String]| {
         brought(key).is_some_and(|value| values.is_empty() || values.contains(value))
     };
-    intent
-        .requires_context
-        .iter()
-        .all(|(key, values)| holds(key, values))
-        && !intent
-            .excludes_context
-            .iter()
-            .any(|(key, values)| holds(key, values))
+    intent.requires_context.iter().all(|(key, values)| holds(key, values))
+        && !intent.excludes_context.iter().any(|(key, values)| holds(key, values))
 }
 
 fn slots(
@@ -188,25 +156,16 @@ fn slots(
     input: &Input<'_>,
     text: &str,
 ) -> BTreeMap<String, Slot> {
-    let fixed = |value: &crate::Value| Slot {
-        value: value.clone(),
-        said: String::new(),
-        list: String::new(),
-    };
-    let mut slots: BTreeMap<String, Slot> = intent
-        .slots
-        .iter()
-        .map(|(name, value)| (name.clone(), fixed(value)))
-        .collect();
+    let fixed =
+        |value: &crate::Value| Slot { value: value.clone(), said: String::new(), list: String::new() };
+    let mut slots: BTreeMap<String, Slot> =
+        intent.slots.iter().map(|(name, value)| (name.clone(), fixed(value))).collect();
     for capture in &found.captures {
         let list = &compiled.lists[capture.list as usize];
         let span = input.tokens[capture.from].span.start..input.tokens[capture.to - 1].span.end;
         let said = text.get(span).unwrap_or_default();
-        let slot = Slot {
-            value: list.value(capture.filled, said),
-            said: said.to_owned(),
-            list: list.name.clone(),
-        };
+        let slot =
+            Slot { value: list.value(capture.filled, said), said: said.to_owned(), list: list.name.clone() };
         slots.insert(compiled.slots[capture.slot as usize].clone(), slot);
     }
     slots

@@ -53,30 +53,17 @@ pub(crate) struct SyntaxFault {
 /// # Errors
 /// Every fault that can be told apart, at least one.
 pub(crate) fn parse(template: &str) -> Result<Node, Vec<SyntaxFault>> {
-    let mut parser = Parser {
-        text: template,
-        at: 0,
-        faults: Vec::new(),
-        is_given_up: false,
-    };
+    let mut parser = Parser { text: template, at: 0, faults: Vec::new(), is_given_up: false };
     let mut node = parser.group(None, 0);
     while parser.at < template.len() && parser.faults.len() < MOST_FAULTS {
         // A bracket that nothing opened.
         let c = parser.peek().unwrap_or(' ');
         let end = parser.at + c.len_utf8();
-        parser.fault(
-            parser.at..end,
-            format!("`{c}` closes nothing"),
-            format!("remove it, or write `\\{c}`"),
-        );
+        parser.fault(parser.at..end, format!("`{c}` closes nothing"), format!("remove it, or write `\\{c}`"));
         parser.at = end;
         node = parser.group(None, 0);
     }
-    if parser.faults.is_empty() {
-        Ok(node)
-    } else {
-        Err(parser.faults)
-    }
+    if parser.faults.is_empty() { Ok(node) } else { Err(parser.faults) }
 }
 
 struct Parser<'a> {
@@ -93,11 +80,7 @@ impl Parser<'_> {
     }
 
     fn fault(&mut self, span: Range<usize>, message: String, help: impl Into<Option<String>>) {
-        self.faults.push(SyntaxFault {
-            message,
-            help: help.into(),
-            span,
-        });
+        self.faults.push(SyntaxFault { message, help: help.into(), span });
     }
 
     /// Reads up to `close`, or to the end or a bracket that closes something else. The bracket that opened it
@@ -140,12 +123,8 @@ impl Parser<'_> {
             }
         }
         let span = start..self.at;
-        if close.is_some() && branches.iter().flatten().all(is_blank) {
-            self.fault(
-                span.clone(),
-                "nothing in the brackets".into(),
-                Some("remove them".into()),
-            );
+        if close.is_some() && branches.iter().all(Vec::is_empty) {
+            self.fault(span.clone(), "nothing in the brackets".into(), Some("remove them".into()));
         }
         let mut nodes: Vec<Node> = branches
             .into_iter()
@@ -177,10 +156,7 @@ impl Parser<'_> {
             );
             self.is_given_up = true;
             self.at = self.text.len();
-            return Node {
-                kind: Kind::Sequence(Vec::new()),
-                span: from..self.at,
-            };
+            return Node { kind: Kind::Sequence(Vec::new()), span: from..self.at };
         }
         let node = self.group(Some(close), depth + 1);
         if self.peek() == Some(close) {
@@ -190,17 +166,10 @@ impl Parser<'_> {
                 Some(other) => format!("`{other}` comes before its `{close}`"),
                 None => format!("add `{close}`"),
             };
-            self.fault(
-                from..from + 1,
-                format!("`{open}` is not closed"),
-                Some(help),
-            );
+            self.fault(from..from + 1, format!("`{open}` is not closed"), Some(help));
         }
         if open == '[' {
-            return Node {
-                kind: Kind::Optional(Box::new(node)),
-                span: from..self.at,
-            };
+            return Node { kind: Kind::Optional(Box::new(node)), span: from..self.at };
         }
         node
     }
@@ -209,8 +178,7 @@ impl Parser<'_> {
     fn reference(&mut self, open: char, from: usize) -> Option<Node> {
         let close = if open == '{' { '}' } else { '>' };
         let rest = &self.text[self.at..];
-        let length =
-            rest.find(|c| matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|' | ';'));
+        let length = rest.find(|c| matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|' | ';'));
         let Some(length) = length.filter(|&length| rest[length..].starts_with(close)) else {
             self.fault(
                 from..from + 1,
@@ -237,25 +205,17 @@ impl Parser<'_> {
                 self.fault(
                     span,
                     message,
-                    Some(
-                        "names are one word, such as `{area}`, `{device:light}` or `<turn>`".into(),
-                    ),
+                    Some("names are one word, such as `{area}`, `{device:light}` or `<turn>`".into()),
                 );
                 return None;
             }
         }
         let kind = if open == '{' {
-            Kind::List {
-                list: name.to_owned(),
-                slot: slot.to_owned(),
-            }
+            Kind::List { list: name.to_owned(), slot: slot.to_owned() }
         } else {
             Kind::Rule(name.to_owned())
         };
-        Some(Node {
-            kind,
-            span: node_span,
-        })
+        Some(Node { kind, span: node_span })
     }
 
     /// Reads text up to the next sign of the language. `\` takes the next character as it is.
@@ -285,10 +245,7 @@ impl Parser<'_> {
                 }
             }
         }
-        Node {
-            kind: Kind::Text(text),
-            span: start..self.at,
-        }
+        Node { kind: Kind::Text(text), span: start..self.at }
     }
 }
 
@@ -296,11 +253,6 @@ fn push(branches: &mut [Vec<Node>], node: Node) {
     if let Some(last) = branches.last_mut() {
         last.push(node);
     }
-}
-
-/// Whether nothing can be said.
-fn is_blank(node: &Node) -> bool {
-    matches!(&node.kind, Kind::Text(text) if text.trim().is_empty())
 }
 
 #[cfg(test)]
@@ -348,10 +300,7 @@ mod tests {
             expect![[r#"seq("turn ", alt("on", "off"), " ", opt("the"), " ", {name:name})"#]],
         );
         check("(un|)lock", expect![[r#"seq(alt("un", seq()), "lock")"#]]);
-        check(
-            "(a;b [x];<c>) {l:s}",
-            expect![[r#"seq(perm("a", seq("b ", opt("x")), <c>), " ", {l:s})"#]],
-        );
+        check("(a;b [x];<c>) {l:s}", expect![[r#"seq(perm("a", seq("b ", opt("x")), <c>), " ", {l:s})"#]]);
         check("a|b", expect![[r#"alt("a", "b")"#]]);
         check(r"\(x\)", expect![[r#""(x)""#]]);
     }

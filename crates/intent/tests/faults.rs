@@ -11,12 +11,7 @@ fn check_spec(spec: Spec, expected: Expect) {
         Ok(_) => "no faults".to_owned(),
         Err(faults) => {
             let show = |f: &mynah_intent::Fault| {
-                format!(
-                    "{:?} {}; {}",
-                    f.origin.span,
-                    f.message,
-                    f.help.as_deref().unwrap_or("-")
-                )
+                format!("{:?} {}; {}", f.origin.span, f.message, f.help.as_deref().unwrap_or("-"))
             };
             faults.iter().map(show).collect::<Vec<_>>().join("\n")
         }
@@ -55,12 +50,8 @@ fn all_faults_of_a_spec_are_told_at_once() {
 #[test]
 fn rules_in_a_circle() {
     let mut spec = house();
-    for (name, body) in [
-        ("a", "x <b>"),
-        ("b", "y [<c>]"),
-        ("c", "z <a>"),
-        ("unused", "<nothing> {kitchen}"),
-    ] {
+    for (name, body) in [("a", "x <b>"), ("b", "y [<c>]"), ("c", "z <a>"), ("unused", "<nothing> {kitchen}")]
+    {
         spec.rules.insert(name.to_owned(), sentence(body));
     }
     spec.intents = vec![intent("a.b", &["go <a>", "now <a>"])];
@@ -76,22 +67,11 @@ fn rules_in_a_circle() {
 #[test]
 fn faulty_lists_and_intents() {
     let mut spec = house();
-    spec.lists
-        .insert("back".to_owned(), range(5, 1, NumberKind::Number));
-    spec.lists.insert(
-        "wide".to_owned(),
-        range(i32::MIN, i32::MAX, NumberKind::Number),
-    );
+    spec.lists.insert("back".to_owned(), range(5, 1, NumberKind::Number));
+    spec.lists.insert("wide".to_owned(), range(i32::MIN, i32::MAX, NumberKind::Number));
     spec.lists.insert(
         "text".to_owned(),
-        text_list(&[
-            ("(a", "1"),
-            ("(b", "1"),
-            ("[c]", "2"),
-            ("{area}", "3"),
-            ("", "4"),
-            ("?!", "5"),
-        ]),
+        text_list(&[("(a", "1"), ("(b", "1"), ("[c]", "2"), ("{area}", "3"), ("", "4"), ("?!", "5")]),
     );
     spec.intents = vec![intent("", &["go"]), intent("silent", &[])];
     check_spec(
@@ -112,52 +92,37 @@ fn faulty_lists_and_intents() {
 
 #[test]
 fn templates_that_expand_beyond_measure_are_refused() {
-    let deep =
-        |open: &str, close: &str, n: usize| format!("a {}b{}", open.repeat(n), close.repeat(n));
+    let deep = |open: &str, close: &str, n: usize| format!("a {}b{}", open.repeat(n), close.repeat(n));
     check(&[&deep("[", "]", 30)], expect!["no faults"]);
     check(&[&deep("(", "|c)", 30)], expect!["no faults"]);
     check(
         &[&deep("[", "]", 100_000)],
-        expect![
-            "66..67 brackets are nested more than 64 deep; split the sentence, or use a <rule>"
-        ],
+        expect!["66..67 brackets are nested more than 64 deep; split the sentence, or use a <rule>"],
     );
     check(
         &[&"(a|b)".repeat(20)],
         expect!["0..100 too many words are joined of parts; put spaces between the groups"],
     );
     check(&[&"(a|b) ".repeat(20)], expect!["no faults"]);
-    check(
-        &["(a;b;c;d;e;f;g;h;i)"],
-        expect!["1..18 a permutation of 9 items; 8 are the most"],
-    );
+    check(&["(a;b;c;d;e;f;g;h;i)"], expect!["1..18 a permutation of 9 items; 8 are the most"]);
     check(&["(a;(b;(c;(d;(e;(f;(g;h)))))))"], expect!["no faults"]);
-    check(
-        &["((a;b;c;d;e);(f;g;h;i;j);(k;l;m;n;o);(p;q;r;s;t);(u;v;w;x;y))"],
-        expect!["no faults"],
-    );
+    check(&["((a;b;c;d;e);(f;g;h;i;j);(k;l;m;n;o);(p;q;r;s;t);(u;v;w;x;y))"], expect!["no faults"]);
 
     let mut spec = house();
     spec.rules.insert("r0".to_owned(), sentence("a"));
     for n in 1..40 {
-        spec.rules.insert(
-            format!("r{n}"),
-            sentence(&format!("<r{}> <r{}>", n - 1, n - 1)),
-        );
+        spec.rules.insert(format!("r{n}"), sentence(&format!("<r{}> <r{}>", n - 1, n - 1)));
     }
     spec.intents = vec![intent("a.b", &["<r39>"])];
     check_spec(
         spec,
-        expect![
-            "5..9 it expands to more than 50000 pieces; split it into several sentences, or use a list"
-        ],
+        expect!["5..9 it expands to more than 50000 pieces; split it into several sentences, or use a list"],
     );
 
     let mut spec = house();
     spec.rules.insert("r0".to_owned(), sentence("a"));
     for n in 1..2000 {
-        spec.rules
-            .insert(format!("r{n}"), sentence(&format!("<r{}>", n - 1)));
+        spec.rules.insert(format!("r{n}"), sentence(&format!("<r{}>", n - 1)));
     }
     spec.intents = vec![intent("a.b", &["<r1999>"])];
     check_spec(
@@ -172,10 +137,6 @@ fn templates_that_expand_beyond_measure_are_refused() {
 fn an_empty_spec_recognises_nothing() {
     check_spec(Spec::default(), expect!["no faults"]);
     let recognizer = Recognizer::compile(Spec::default()).unwrap();
-    assert!(
-        recognizer
-            .recognize("hello", &Default::default())
-            .is_empty()
-    );
+    assert!(recognizer.recognize("hello", &Default::default()).is_empty());
     assert!(!recognizer.graph().accepts("hello") && !recognizer.graph().accepts(""));
 }

@@ -12,11 +12,7 @@ fn check_in(recognizer: &Recognizer, context: &Context, texts: &str, expected: E
     for text in texts.lines().map(str::trim).filter(|text| !text.is_empty()) {
         let readings = recognizer.recognize(text, context);
         let readings: Vec<String> = readings.iter().map(show).collect();
-        let readings = if readings.is_empty() {
-            "-".to_owned()
-        } else {
-            readings.join(" | ")
-        };
+        let readings = if readings.is_empty() { "-".to_owned() } else { readings.join(" | ") };
         answer += &format!("{text}: {readings}\n");
     }
     expected.assert_eq(&answer);
@@ -222,21 +218,12 @@ fn context_permits_and_forbids() {
         mynah_intent::List::Text(vec![entry("spot", "light"), entry("spot", "fan")]),
     );
     let mut lights = intent("lights", &["turn on {name}"]);
-    lights.requires_context.insert(
-        "domain".to_owned(),
-        vec!["light".to_owned(), "lamp".to_owned()],
-    );
-    lights
-        .slots
-        .insert("power".to_owned(), Value::Text("on".to_owned()));
+    lights.requires_context.insert("domain".to_owned(), vec!["light".to_owned(), "lamp".to_owned()]);
+    lights.slots.insert("power".to_owned(), Value::Text("on".to_owned()));
     let mut others = intent("others", &["turn on {name}"]);
-    others
-        .excludes_context
-        .insert("domain".to_owned(), vec!["light".to_owned()]);
+    others.excludes_context.insert("domain".to_owned(), vec!["light".to_owned()]);
     let mut nowhere = intent("nowhere", &["turn on {name}"]);
-    nowhere
-        .excludes_context
-        .insert("domain".to_owned(), Vec::new());
+    nowhere.excludes_context.insert("domain".to_owned(), Vec::new());
     spec.intents = vec![others, lights, nowhere];
     check_in(
         &compile(spec),
@@ -278,8 +265,7 @@ fn the_most_literal_reading_is_the_best() {
 fn lists_and_rules_of_a_group_shadow_the_global_ones() {
     let mut spec = house();
     let mut own = intent("own", &["go {area} <end>"]);
-    own.lists
-        .insert("area".to_owned(), text_list(&[("attic", "attic")]));
+    own.lists.insert("area".to_owned(), text_list(&[("attic", "attic")]));
     own.rules.insert("end".to_owned(), sentence("now"));
     spec.intents = vec![own, intent("all", &["go {area}"])];
     check_in(
@@ -331,10 +317,7 @@ fn lists_join_with_letters() {
 fn other_languages_have_digits_and_signs() {
     let mut spec = house();
     spec.language = "de".to_owned();
-    spec.intents = vec![
-        intent("hell", &["helligkeit auf {percent}"]),
-        intent("uhr", &["timer {time}"]),
-    ];
+    spec.intents = vec![intent("hell", &["helligkeit auf {percent}"]), intent("uhr", &["timer {time}"])];
     let texts = "Helligkeit auf 20 %\nhelligkeit auf zwanzig\nTimer 1h20min\nTimer 5 s";
     check_in(
         &compile(spec),
@@ -352,14 +335,6 @@ fn other_languages_have_digits_and_signs() {
 #[test]
 fn a_long_text_is_nothing_and_costs_little() {
     let recognizer = compile(home());
-    assert!(
-        recognizer
-            .recognize(&"um ".repeat(1000), &Context::default())
-            .is_empty()
-    );
-    assert!(
-        recognizer
-            .recognize(&"add ".repeat(100), &Context::default())
-            .is_empty()
-    );
+    assert!(recognizer.recognize(&"um ".repeat(1000), &Context::default()).is_empty());
+    assert!(recognizer.recognize(&"add ".repeat(100), &Context::default()).is_empty());
 }

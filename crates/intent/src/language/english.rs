@@ -54,19 +54,12 @@ const SPANS: [(f64, &str, &str, &[&str]); 5] = [
 
 impl Language for English {
     fn digits(&self, word: &str) -> Option<&'static str> {
-        UNITS
-            .iter()
-            .chain(&TENS)
-            .find(|(text, _)| *text == word)
-            .map(|(_, digits)| *digits)
+        UNITS.iter().chain(&TENS).find(|(text, _)| *text == word).map(|(_, digits)| *digits)
     }
 
     fn numbers(&self, words: &[&str]) -> Vec<(usize, f64)> {
         if let Some((&"minus" | &"negative", rest)) = words.split_first() {
-            return positive(rest)
-                .into_iter()
-                .map(|(length, value)| (length + 1, -value))
-                .collect();
+            return positive(rest).into_iter().map(|(length, value)| (length + 1, -value)).collect();
         }
         positive(words)
     }
@@ -74,11 +67,7 @@ impl Language for English {
     fn spell(&self, value: i32) -> Vec<String> {
         if value < 0 {
             return match value.checked_neg() {
-                Some(positive) => self
-                    .spell(positive)
-                    .iter()
-                    .map(|way| format!("minus {way}"))
-                    .collect(),
+                Some(positive) => self.spell(positive).iter().map(|way| format!("minus {way}")).collect(),
                 None => Vec::new(),
             };
         }
@@ -86,12 +75,7 @@ impl Language for English {
     }
 
     fn shares(&self) -> &'static [(&'static str, f64)] {
-        &[
-            ("half", 50.0),
-            ("a quarter", 25.0),
-            ("one quarter", 25.0),
-            ("three quarters", 75.0),
-        ]
+        &[("half", 50.0), ("a quarter", 25.0), ("one quarter", 25.0), ("three quarters", 75.0)]
     }
 
     fn percent(&self) -> &'static [&'static str] {
@@ -118,11 +102,9 @@ impl Language for English {
         // After an hour, minutes may follow; after a minute, seconds.
         let minutes = phrases.nfa.add_state();
         let seconds = phrases.nfa.add_state();
-        for (unit, least, after) in [
-            ("hour", from, Some(minutes)),
-            ("minute", minutes, Some(seconds)),
-            ("second", seconds, None),
-        ] {
+        for (unit, least, after) in
+            [("hour", from, Some(minutes)), ("minute", minutes, Some(seconds)), ("second", seconds, None)]
+        {
             let mut starts = vec![from];
             if least != from {
                 // "an hour [and] twenty minutes": once it said "and", it must go on.
@@ -170,13 +152,8 @@ fn positive(words: &[&str]) -> Vec<(usize, f64)> {
             // "twenty one point five": digits one by one.
             let mut text = format!("{value}.");
             for (taken, word) in rest[1..].iter().take(6).enumerate() {
-                let is_digit =
-                    |digit: &str| digit.len() == 1 && digit.bytes().all(|b| b.is_ascii_digit());
-                match English
-                    .digits(word)
-                    .or(Some(word))
-                    .filter(|digit| is_digit(digit))
-                {
+                let is_digit = |digit: &str| digit.len() == 1 && digit.bytes().all(|b| b.is_ascii_digit());
+                match English.digits(word).or(Some(word)).filter(|digit| is_digit(digit)) {
                     Some(digit) => text.push_str(digit),
                     None => break,
                 }
@@ -193,11 +170,7 @@ fn positive(words: &[&str]) -> Vec<(usize, f64)> {
 fn whole(words: &[&str]) -> Vec<(usize, f64)> {
     let mut found: Vec<(usize, f64)> = digits(words).into_iter().map(|value| (1, value)).collect();
     let heads = below_thousand(words);
-    found.extend(
-        heads
-            .iter()
-            .map(|&(length, value)| (length, f64::from(value))),
-    );
+    found.extend(heads.iter().map(|&(length, value)| (length, f64::from(value))));
     for (length, head) in heads {
         if head == 0 || words.get(length) != Some(&"thousand") {
             continue;
@@ -242,10 +215,7 @@ fn below_thousand(words: &[&str]) -> Vec<(usize, u32)> {
 /// What `read` finds here or after an "and".
 fn after_and(words: &[&str], read: fn(&[&str]) -> Vec<(usize, u32)>) -> Vec<(usize, u32)> {
     match words.split_first() {
-        Some((&"and", rest)) => read(rest)
-            .into_iter()
-            .map(|(length, value)| (length + 1, value))
-            .collect(),
+        Some((&"and", rest)) => read(rest).into_iter().map(|(length, value)| (length + 1, value)).collect(),
         _ => read(words),
     }
 }
@@ -254,10 +224,7 @@ fn after_and(words: &[&str], read: fn(&[&str]) -> Vec<(usize, u32)>) -> Vec<(usi
 fn below_hundred(words: &[&str]) -> Vec<(usize, u32)> {
     let place = |table: &[(&str, &str)], word: Option<&&str>| {
         let word = word?;
-        table
-            .iter()
-            .position(|(text, _)| text == word)
-            .map(|index| index as u32)
+        table.iter().position(|(text, _)| text == word).map(|index| index as u32)
     };
     if let Some(unit) = place(&UNITS, words.first()) {
         return vec![(1, unit)];
@@ -291,11 +258,8 @@ fn spell(value: u32) -> Vec<String> {
             with_rest(&heads, value % 100)
         }
         1000..=999_999 => {
-            let mut heads: Vec<String> = spell(value / 1000)
-                .iter()
-                .take(1)
-                .map(|head| format!("{head} thousand"))
-                .collect();
+            let mut heads: Vec<String> =
+                spell(value / 1000).iter().take(1).map(|head| format!("{head} thousand")).collect();
             if value / 1000 == 1 {
                 heads.push("a thousand".to_owned());
             }
@@ -314,22 +278,12 @@ fn with_rest(heads: &[String], rest: u32) -> Vec<String> {
     let and = if rest < 100 { &["", "and "][..] } else { &[""] };
     heads
         .iter()
-        .flat_map(|head| {
-            and.iter()
-                .map(|and| format!("{head} {and}{tail}"))
-                .collect::<Vec<_>>()
-        })
+        .flat_map(|head| and.iter().map(|and| format!("{head} {and}{tail}")).collect::<Vec<_>>())
         .collect()
 }
 
 /// Reads parts of a span, each of a shorter unit than the one before: "an hour", "and", "twenty minutes".
-fn parts(
-    words: &[&str],
-    at: usize,
-    total: f64,
-    shorter_than: f64,
-    found: &mut Vec<(usize, Duration)>,
-) {
+fn parts(words: &[&str], at: usize, total: f64, shorter_than: f64, found: &mut Vec<(usize, Duration)>) {
     for (length, seconds, unit) in part(&words[at..]) {
         if unit >= shorter_than {
             continue;
@@ -397,20 +351,14 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        crate::fold::tokens(text)
-            .into_iter()
-            .map(|token| token.text)
-            .collect()
+        crate::fold::tokens(text).into_iter().map(|token| token.text).collect()
     }
 
     /// The longest reading, if it takes the whole text.
     fn whole_text<T: Copy>(text: &str, read: impl Fn(&[&str]) -> Vec<(usize, T)>) -> Option<T> {
         let words = words(text);
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        read(&words)
-            .into_iter()
-            .find(|(length, _)| *length == words.len())
-            .map(|(_, value)| value)
+        read(&words).into_iter().find(|(length, _)| *length == words.len()).map(|(_, value)| value)
     }
 
     #[test]
@@ -441,11 +389,7 @@ mod tests {
     fn every_number_is_read_back_from_its_words() {
         for value in (-120..2200).chain([9_999, 20_000, 123_456, 999_999]) {
             for way in English.spell(value) {
-                assert_eq!(
-                    whole_text(&way, |w| English.numbers(w)),
-                    Some(f64::from(value)),
-                    "{way}"
-                );
+                assert_eq!(whole_text(&way, |w| English.numbers(w)), Some(f64::from(value)), "{way}");
             }
         }
     }

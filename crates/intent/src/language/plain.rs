@@ -71,16 +71,11 @@ impl Language for Plain {
 /// The number that the first word writes in digits, `21`, `-5` or `21.5`.
 pub(super) fn digits(words: &[&str]) -> Option<f64> {
     let word = *words.first()?;
-    let is_number = word
-        .bytes()
-        .all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-'))
-        && word.len() <= 12;
+    let is_number = word.bytes().all(|b| b.is_ascii_digit() || matches!(b, b'.' | b'-')) && word.len() <= 12;
     if is_number { word.parse().ok() } else { None }
 }
 
 /// A span of so many seconds, up to some hundred years.
 pub(super) fn span(seconds: f64) -> Option<Duration> {
-    (0.0..=4e9)
-        .contains(&seconds)
-        .then(|| Duration::from_millis((seconds * 1000.0).round() as u64))
+    (0.0..=4e9).contains(&seconds).then(|| Duration::from_millis((seconds * 1000.0).round() as u64))
 }

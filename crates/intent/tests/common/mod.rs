@@ -4,17 +4,13 @@
 use std::collections::BTreeMap;
 
 use mynah_intent::{
-    Context, IntentSpec, List, ListEntry, NumberKind, Origin, Reading, Recognizer, Sentence, Spec,
-    Value,
+    Context, IntentSpec, List, ListEntry, NumberKind, Origin, Reading, Recognizer, Sentence, Spec, Value,
 };
 
 pub fn sentence(template: &str) -> Sentence {
     Sentence {
         template: template.to_owned(),
-        origin: Origin {
-            file: "test".into(),
-            span: 0..template.len(),
-        },
+        origin: Origin { file: "test".into(), span: 0..template.len() },
     }
 }
 
@@ -29,12 +25,7 @@ pub fn text_list(entries: &[(&str, &str)]) -> List {
 }
 
 pub fn range(from: i32, to: i32, kind: NumberKind) -> List {
-    List::Range {
-        from,
-        to,
-        step: 1,
-        kind,
-    }
+    List::Range { from, to, step: 1, kind }
 }
 
 pub fn intent(name: &str, sentences: &[&str]) -> IntentSpec {
@@ -61,11 +52,7 @@ pub fn house() -> Spec {
         ),
         (
             "area",
-            text_list(&[
-                ("kitchen", "kitchen"),
-                ("bedroom", "bedroom"),
-                ("living room", "living_room"),
-            ]),
+            text_list(&[("kitchen", "kitchen"), ("bedroom", "bedroom"), ("living room", "living_room")]),
         ),
         ("state", text_list(&[("on", "on"), ("off", "off")])),
         ("percent", range(0, 100, NumberKind::Percentage)),
@@ -73,24 +60,15 @@ pub fn house() -> Spec {
         ("channel", range(1, 250, NumberKind::Number)),
         ("time", List::Duration),
         ("item", List::Wildcard),
-        (
-            "list",
-            text_list(&[("shopping", "shopping"), ("to-do", "todo")]),
-        ),
+        ("list", text_list(&[("shopping", "shopping"), ("to-do", "todo")])),
     ];
     Spec {
         language: "en".to_owned(),
-        rules: [
-            ("turn", "(turn|switch)"),
-            ("the", "[the|my]"),
-            ("in_area", "in <the> {area}"),
-        ]
-        .map(|(name, body)| (name.to_owned(), sentence(body)))
-        .into(),
-        lists: lists.map(|(name, list)| (name.to_owned(), list)).into(),
-        skip_words: ["please", "um", "could you", "hey"]
-            .map(str::to_owned)
+        rules: [("turn", "(turn|switch)"), ("the", "[the|my]"), ("in_area", "in <the> {area}")]
+            .map(|(name, body)| (name.to_owned(), sentence(body)))
             .into(),
+        lists: lists.map(|(name, list)| (name.to_owned(), list)).into(),
+        skip_words: ["please", "um", "could you", "hey"].map(str::to_owned).into(),
         intents: Vec::new(),
     }
 }
@@ -100,46 +78,18 @@ pub fn home() -> Spec {
     let mut here = intent("light.here", &["<turn> {state} the light[s]"]);
     here.requires_context.insert("area".to_owned(), Vec::new());
     spec.intents = vec![
-        intent(
-            "light.power",
-            &[
-                "<turn> {state} <the> {device}",
-                "<turn> <the> {device} {state}",
-            ],
-        ),
-        intent(
-            "light.area",
-            &["<turn> {state} [all] [the] light[s] <in_area>"],
-        ),
+        intent("light.power", &["<turn> {state} <the> {device}", "<turn> <the> {device} {state}"]),
+        intent("light.area", &["<turn> {state} [all] [the] light[s] <in_area>"]),
         intent(
             "light.dim",
-            &[
-                "(dim|set) <the> {device} to {percent}",
-                "set (<in_area>;[the] brightness;to {percent})",
-            ],
+            &["(dim|set) <the> {device} to {percent}", "set (<in_area>;[the] brightness;to {percent})"],
         ),
-        intent(
-            "climate.set",
-            &["set [the] (temperature|heating) to {degrees}"],
-        ),
+        intent("climate.set", &["set [the] (temperature|heating) to {degrees}"]),
         intent("tv.channel", &["[<turn> to] channel {channel}"]),
-        intent(
-            "timer.start",
-            &[
-                "(set|start) [a|the] timer for {time}",
-                "[set|start] [a] {time} timer",
-            ],
-        ),
+        intent("timer.start", &["(set|start) [a|the] timer for {time}", "[set|start] [a] {time} timer"]),
         intent("list.add", &["add {item} to [the|my] {list} list"]),
         intent("lock", &["(un|)lock the door"]),
-        intent(
-            "state.ask",
-            &[
-                "what's <in_area>",
-                "what is <in_area>",
-                "is it 20% or up-to-date",
-            ],
-        ),
+        intent("state.ask", &["what's <in_area>", "what is <in_area>", "is it 20% or up-to-date"]),
         here,
     ];
     spec
@@ -150,12 +100,7 @@ pub fn compile(spec: Spec) -> Recognizer {
 }
 
 pub fn context(pairs: &[(&str, &str)]) -> Context {
-    Context(
-        pairs
-            .iter()
-            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
-            .collect(),
-    )
+    Context(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
 }
 
 pub fn show(reading: &Reading) -> String {
@@ -180,9 +125,7 @@ pub fn show(reading: &Reading) -> String {
 pub fn choices(seed: u64) -> impl FnMut(usize) -> usize {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     move |n| {
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((state >> 33) as usize) % n.max(1)
     }
 }
