@@ -1,8 +1,7 @@
 //! Finite automata over words: subset construction and minimisation.
 
-use std::collections::HashMap;
-
 use crate::graph::Label;
+use crate::hash::QuickMap;
 
 /// The automaton would be larger than was permitted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +58,7 @@ impl Nfa {
     /// When there would be more than `most_arcs` arcs or states. The work is bounded to a few times that, too:
     /// wildcards side by side can make large subsets.
     pub(crate) fn determinise(&self, most_arcs: usize, first_end: bool) -> Result<Dfa, TooLarge> {
-        let mut ids: HashMap<Box<[u32]>, u32> = HashMap::new();
+        let mut ids: QuickMap<Box<[u32]>, u32> = QuickMap::default();
         let mut subsets: Vec<Box<[u32]>> = Vec::new();
         let mut rows: Vec<Row> = Vec::new();
         let mut seen = vec![u32::MAX; self.states.len()];
@@ -205,7 +204,7 @@ impl Dfa {
         let mut class: Vec<u32> = self.rows.iter().map(|row| u32::from(row.is_final)).collect();
         let mut count = 0;
         loop {
-            let mut ids: HashMap<(u32, Vec<(Label, u32)>), u32> = HashMap::new();
+            let mut ids: QuickMap<(u32, Vec<(Label, u32)>), u32> = QuickMap::default();
             let next: Vec<u32> = self
                 .rows
                 .iter()

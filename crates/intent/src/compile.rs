@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use crate::fold::{Token, tokens};
-use crate::graph::{Vocabulary, WordId, written_word};
+use crate::graph::Vocabulary;
+use crate::join::{Edge, JoinFault, Pieces, Writing, join_words};
 use crate::language::{Language, language};
-use crate::program::{Capture, CompiledList, FoldedId, FoldedWords, Program, ProgramArc, Step, Values};
+use crate::program::{Capture, CompiledList, FoldedWords, Program, Values};
 use crate::template::{self, Kind, Node};
 use crate::{Fault, List, Origin, Sentence, Spec};
 
@@ -19,8 +19,6 @@ const MOST_PIECES_IN_ALL: usize = 4_000_000;
 const DEEPEST: usize = 200;
 /// The most items of a permutation: `n` items have 2ⁿ orders to keep apart.
 const MOST_ITEMS: usize = 8;
-/// The most ways to join a word of parts, `(a|b)(c|d)…`.
-const MOST_JOINS: usize = 10_000;
 /// The most values of a range.
 const MOST_VALUES: i64 = 20_000;
 
@@ -55,13 +53,19 @@ pub(crate) fn compile(spec: &Spec) -> Result<Compiled, Vec<Fault>> {
         rules: HashMap::new(),
         list_ids: HashMap::new(),
         entry_nodes: Vec::new(),
+        alike: HashMap::new(),
+        writing: Writing::new(language(&spec.language)),
         slot_ids: HashMap::new(),
         left: MOST_PIECES_IN_ALL,
         faults: Vec::new(),
         told: HashSet::new(),
     };
     compiler.run();
-    if compiler.faults.is_empty() { Ok(compiler.out) } else { Err(compiler.faults) }
+    if !compiler.faults.is_empty() {
+        return Err(compiler.faults);
+    }
+    let Writing { folded, vocabulary, .. } = compiler.writing;
+    Ok(Compiled { folded, vocabulary, ..compiler.out })
 }
 
 /// A sentence is given up; its fault is told already.
@@ -83,6 +87,9 @@ struct Compiler<'a> {
     list_ids: HashMap<(Scope, String), u32>,
     /// By list, the templates of its entries.
     entry_nodes: Vec<Rc<Vec<Template>>>,
+    /// Lists of this name that were compiled: groups often bring their own copies of the same.
+    alike: HashMap<String, Vec<(&'a List, u32)>>,
+    writing: Writing,
     slot_ids: HashMap<String, u32>,
     /// Pieces that may still be made.
     left: usize,
@@ -186,6 +193,11 @@ impl Compiler<'_> {
         if let Some(&id) = self.list_ids.get(&key) {
             return Some(id);
         }
+        let mut alike = self.alike.get(name).into_iter().flatten();
+        if let Some(&(_, id)) = alike.find(|(other, _)| *other == list && !uses_rules(list)) {
+            self.list_ids.insert(key, id);
+            return Some(id);
+        }
         let mut nodes = Vec::new();
         let values = match list {
             List::Text(entries) => {
@@ -243,6 +255,7 @@ impl Compiler<'_> {
         let id = self.out.lists.len() as u32;
         self.out.lists.push(CompiledList { name: name.to_owned(), values });
         self.entry_nodes.push(Rc::new(nodes));
+        self.alike.entry(name.to_owned()).or_default().push((list, id));
         self.list_ids.insert(key, id);
         Some(id)
     }
@@ -310,17 +323,15 @@ impl Compiler<'_> {
     ) -> Result<(), GivenUp> {
         let mut inlined = BTreeSet::new();
         loop {
-            let mut pieces =
-                Pieces { edges: vec![Vec::new(), Vec::new()], made: 0, calls: 0, inlined: &inlined };
+            let mut pieces = Pieces::new(&inlined);
             let mut walk = Walk { scope, origin: &template.origin, depth: 0, rules: Vec::new() };
             let before = self.faults.len();
             self.expand(&template.node, 0, 1, &mut pieces, &mut walk)?;
             if self.faults.len() > before {
                 return Err(GivenUp);
             }
-            let edges = pieces.edges;
             let before = program.mark();
-            match self.join_words(&edges, accept, program) {
+            match join_words(&pieces, &self.out.lists, &mut self.writing, accept, program) {
                 Ok(()) => return Ok(()),
                 Err(JoinFault::Inline(calls)) => {
                     program.undo(before);
@@ -368,7 +379,7 @@ impl Compiler<'_> {
         pieces.made += 1;
         let mut slots = Vec::new();
         match &node.kind {
-            Kind::Text(text) => pieces.text(text, from, to),
+            Kind::Text(text) => pieces.text(text, from, to, &mut self.writing),
             Kind::Optional(inner) => {
                 pieces.edge(from, Edge::Empty, to);
                 slots = self.expand(inner, from, to, pieces, walk)?;
@@ -518,29 +529,6 @@ impl Compiler<'_> {
             }
         }
     }
-
-    /// Joins pieces to words and adds them to a program.
-    fn join_words(
-        &mut self,
-        edges: &[Vec<(Edge, u32)>],
-        accept: u32,
-        program: &mut Program,
-    ) -> Result<(), JoinFault> {
-        let mut joiner = Joiner {
-            compiler: self,
-            program,
-            edges,
-            states: HashMap::from([((0, None), 0)]),
-            todo: vec![((0, None), 0)],
-            accept,
-            end: None,
-            inline: BTreeSet::new(),
-        };
-        while let Some((boundary, state)) = joiner.todo.pop() {
-            joiner.from_boundary(boundary, state)?;
-        }
-        if joiner.inline.is_empty() { Ok(()) } else { Err(JoinFault::Inline(joiner.inline)) }
-    }
 }
 
 /// Where an expansion stands.
@@ -551,225 +539,6 @@ struct Walk<'a> {
     depth: usize,
     /// Rules that are being expanded, the outermost first.
     rules: Vec<String>,
-}
-
-/// A template with its rules written out: pieces of words, and spaces.
-struct Pieces<'a> {
-    /// It starts in state 0 and ends in state 1.
-    edges: Vec<Vec<(Edge, u32)>>,
-    made: usize,
-    calls: usize,
-    /// Calls of lists that are written out because they are part of a word.
-    inlined: &'a BTreeSet<usize>,
-}
-
-#[derive(Clone, Debug)]
-enum Edge {
-    Empty,
-    Space,
-    Piece(Rc<str>),
-    Call { call: usize, list: u32, slot: u32 },
-    Capture(Capture),
-}
-
-impl Pieces<'_> {
-    fn state(&mut self) -> u32 {
-        self.edges.push(Vec::new());
-        (self.edges.len() - 1) as u32
-    }
-
-    fn edge(&mut self, from: u32, edge: Edge, to: u32) {
-        self.made += 1;
-        self.edges[from as usize].push((edge, to));
-    }
-
-    fn text(&mut self, text: &str, from: u32, to: u32) {
-        let mut state = from;
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let is_space = first.is_whitespace();
-            let length = rest.find(|c: char| c.is_whitespace() != is_space).unwrap_or(rest.len());
-            let edge = if is_space { Edge::Space } else { Edge::Piece(rest[..length].into()) };
-            rest = &rest[length..];
-            let next = if rest.is_empty() { to } else { self.state() };
-            self.edge(state, edge, next);
-            state = next;
-        }
-        if text.is_empty() {
-            self.edge(from, Edge::Empty, to);
-        }
-    }
-}
-
-enum JoinFault {
-    /// These calls of lists are part of a word: write them out.
-    Inline(BTreeSet<usize>),
-    Empty,
-    TooMany,
-}
-
-/// A place where a word begins: a state of the pieces, and the call that ended just there without a space.
-type Boundary = (u32, Option<usize>);
-
-/// Turns pieces into words.
-struct Joiner<'a, 'b> {
-    compiler: &'a mut Compiler<'b>,
-    program: &'a mut Program,
-    edges: &'a [Vec<(Edge, u32)>],
-    /// States of the program by place.
-    states: HashMap<Boundary, u32>,
-    todo: Vec<(Boundary, u32)>,
-    accept: u32,
-    end: Option<u32>,
-    inline: BTreeSet<usize>,
-}
-
-impl Joiner<'_, '_> {
-    /// Finds all words that begin at a boundary, which is `state` of the program.
-    fn from_boundary(&mut self, (place, glued): Boundary, state: u32) -> Result<(), JoinFault> {
-        let mut seen = HashSet::new();
-        let mut todo = vec![(place, String::new(), Vec::<Capture>::new(), glued)];
-        let edges = self.edges;
-        while let Some(item) = todo.pop() {
-            if !seen.insert(item.clone()) {
-                continue;
-            }
-            if seen.len() > MOST_JOINS {
-                return Err(JoinFault::TooMany);
-            }
-            let (place, word, captures, glued) = item;
-            if place == 1 {
-                if tokens(&word).is_empty() {
-                    if state == 0 {
-                        return Err(JoinFault::Empty);
-                    }
-                    self.program.states[state as usize].accepts.push(self.accept);
-                } else {
-                    let to = self.end();
-                    self.word(&word, &captures, state, to);
-                }
-            }
-            for (edge, to) in &edges[place as usize] {
-                match edge {
-                    Edge::Empty => todo.push((*to, word.clone(), captures.clone(), glued)),
-                    Edge::Capture(capture) => {
-                        let mut captures = captures.clone();
-                        captures.push(*capture);
-                        todo.push((*to, word.clone(), captures, glued));
-                    }
-                    // Punctuation by itself is no word.
-                    Edge::Space if tokens(&word).is_empty() => {
-                        todo.push((*to, String::new(), captures.clone(), None))
-                    }
-                    Edge::Space => {
-                        let to = self.boundary((*to, None));
-                        self.word(&word, &captures, state, to);
-                    }
-                    Edge::Piece(piece) => {
-                        // A list is followed by letters without a space.
-                        if let Some(call) = glued
-                            && piece.chars().any(char::is_alphanumeric)
-                        {
-                            self.inline.insert(call);
-                        }
-                        todo.push((*to, format!("{word}{piece}"), captures.clone(), None));
-                    }
-                    Edge::Call { call, list, slot } => {
-                        let is_text =
-                            matches!(self.compiler.out.lists[*list as usize].values, Values::Text { .. });
-                        let mut from = state;
-                        if !tokens(&word).is_empty() {
-                            if is_text {
-                                self.inline.insert(*call);
-                                continue;
-                            }
-                            // Numbers part from letters by themselves.
-                            from = self.program.add_state();
-                            self.word(&word, &captures, state, from);
-                        }
-                        if let (Some(before), true) = (glued, is_text) {
-                            self.inline.extend([before, *call]);
-                        }
-                        let to = self.boundary((*to, is_text.then_some(*call)));
-                        self.arc(from, Step::List { list: *list, slot: *slot }, &[], to);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn boundary(&mut self, boundary: Boundary) -> u32 {
-        if let Some(&state) = self.states.get(&boundary) {
-            return state;
-        }
-        let state = self.program.add_state();
-        self.states.insert(boundary, state);
-        self.todo.push((boundary, state));
-        state
-    }
-
-    /// The state in which the sentence ends with a word.
-    fn end(&mut self) -> u32 {
-        if let Some(state) = self.end {
-            return state;
-        }
-        let state = self.program.add_state();
-        self.program.states[state as usize].accepts.push(self.accept);
-        self.end = Some(state);
-        state
-    }
-
-    /// Adds a written word, which may be several as they are compared: `up-to-date`, `20%`.
-    fn word(&mut self, written: &str, captures: &[Capture], from: u32, to: u32) {
-        let parts = tokens(written);
-        let mut state = from;
-        for (index, token) in parts.iter().enumerate() {
-            let is_last = index + 1 == parts.len();
-            let next = if is_last { to } else { self.program.add_state() };
-            let shown = shown(&written[token.span.clone()], std::slice::from_ref(token));
-            let step = Step::Word {
-                folded: self.folded(token),
-                shown: self.shown(&shown.unwrap_or_else(|| token.text.clone())),
-            };
-            self.arc(state, step, if is_last { captures } else { &[] }, next);
-            state = next;
-        }
-        if parts.len() > 1
-            && let Some(whole) = shown(written, &parts)
-            && whole.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\''))
-        {
-            let step = Step::Joined { shown: self.shown(&whole) };
-            self.arc(from, step, &[], to);
-        }
-    }
-
-    fn folded(&mut self, token: &Token) -> FoldedId {
-        let out = &mut self.compiler.out;
-        out.folded.add(&token.text, out.language)
-    }
-
-    fn shown(&mut self, text: &str) -> WordId {
-        self.compiler.out.vocabulary.id(text)
-    }
-
-    fn arc(&mut self, from: u32, step: Step, captures: &[Capture], to: u32) {
-        let captures = if captures.is_empty() {
-            0
-        } else {
-            self.program.captures.push(captures.to_vec());
-            self.program.captures.len() as u32
-        };
-        self.program.states[from as usize].arcs.push(ProgramArc { step, to, captures });
-    }
-}
-
-/// How a graph writes these tokens, if what it writes is read back as they are.
-fn shown(written: &str, parts: &[Token]) -> Option<String> {
-    let shown = written_word(written);
-    let again = tokens(&shown);
-    let is_same = again.len() == parts.len() && again.iter().zip(parts).all(|(a, b)| a.text == b.text);
-    is_same.then_some(shown)
 }
 
 /// A part of a text that has its place.
@@ -789,6 +558,11 @@ fn visit(node: &Node, f: &mut dyn FnMut(&Node)) {
         Kind::Optional(node) => visit(node, f),
         Kind::Text(_) | Kind::Rule(_) | Kind::List { .. } => {}
     }
+}
+
+/// Whether the values of a list depend on the rules of their place.
+fn uses_rules(list: &List) -> bool {
+    matches!(list, List::Text(entries) if entries.iter().any(|entry| entry.said.contains('<')))
 }
 
 fn contains_list(node: &Node) -> bool {

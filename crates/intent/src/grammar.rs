@@ -1,12 +1,12 @@
 //! [`Compiled`] → [`WordGraph`]: writes lists out, adds skip words, determinises and minimises.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::automaton::{Nfa, Row, TooLarge};
 use crate::compile::Compiled;
 use crate::fold::tokens;
 use crate::graph::{Label, Vocabulary, WordGraph, WordId, written_word};
+use crate::hash::QuickMap;
 use crate::language::{Language, Phrases, spellings};
 use crate::program::{CompiledList, Step, Values, units};
 
@@ -20,7 +20,7 @@ pub(crate) fn graph(compiled: &Compiled, skip_words: &[String]) -> WordGraph {
     let vocabulary = compiled.vocabulary.clone();
     let language = compiled.language;
     let lists = compiled.lists.iter().map(|_| Written::NotYet).collect();
-    let mut builder = Builder { nfa: Nfa::new(), vocabulary, language, lists, calls: HashMap::new() };
+    let mut builder = Builder { nfa: Nfa::new(), vocabulary, language, lists, calls: QuickMap::default() };
     // What may be said before and after any sentence.
     let mut start = builder.nfa.start();
     let end = builder.nfa.add_state();
@@ -53,7 +53,7 @@ struct Builder {
     language: &'static dyn Language,
     lists: Vec<Written>,
     /// Lists that were written out already: list and what follows → where it begins.
-    calls: HashMap<(u32, u32), u32>,
+    calls: QuickMap<(u32, u32), u32>,
 }
 
 /// A list as an automaton of its own, made when it is needed first.
@@ -132,7 +132,7 @@ impl Builder {
     /// Adds all sentences. States with the same future are made one before lists are written out.
     fn sentences(&mut self, compiled: &Compiled, main: u32, end: u32) -> Result<(), TooLarge> {
         let program = &compiled.sentences;
-        let mut classes: HashMap<(bool, Vec<(What, u32)>), u32> = HashMap::new();
+        let mut classes: QuickMap<(bool, Vec<(What, u32)>), u32> = QuickMap::default();
         let mut class_of = vec![u32::MAX; program.states.len()];
         let mut todo = vec![(0_u32, false)];
         while let Some((state, is_ready)) = todo.pop() {

@@ -4,12 +4,12 @@
 //! cheapest ways to get there are kept, so that the time grows with the length of the text and not with the
 //! number of its readings.
 
-use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
 use crate::ListEntry;
 use crate::compile::Compiled;
+use crate::hash::{QuickHasher, QuickMap};
 use crate::program::{Filled, FoldedId, Input, ProgramArc, Step, Values};
 
 /// How many ways to get to one state are kept.
@@ -87,7 +87,7 @@ pub(crate) struct Matcher<'a> {
     /// Each with the one before it, as [`Way::last`] has it.
     captures: Vec<(Captured, u32)>,
     /// What lists take, by list and position.
-    found: HashMap<(u32, usize), Rc<[(usize, Filled)]>>,
+    found: QuickMap<(u32, usize), Rc<[(usize, Filled)]>>,
     steps: usize,
 }
 
@@ -106,7 +106,7 @@ impl<'a> Matcher<'a> {
         };
         let skips = (0..input.words.len()).map(skips_at).collect();
         let ways = vec![Vec::new(); input.words.len() + 1];
-        Matcher { compiled, skips, input, ways, captures: Vec::new(), found: HashMap::new(), steps: 0 }
+        Matcher { compiled, skips, input, ways, captures: Vec::new(), found: QuickMap::default(), steps: 0 }
     }
 
     /// All matches, the best first.
@@ -234,7 +234,7 @@ impl<'a> Matcher<'a> {
     }
 
     fn capture(&mut self, way: Way, captured: Captured) -> Way {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = QuickHasher::default();
         (way.fingerprint, captured.slot, captured.list).hash(&mut hasher);
         match captured.filled {
             Filled::Entry(entry) => (0, entry).hash(&mut hasher),

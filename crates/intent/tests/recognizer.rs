@@ -338,3 +338,9 @@ fn a_long_text_is_nothing_and_costs_little() {
     assert!(recognizer.recognize(&"um ".repeat(1000), &Context::default()).is_empty());
     assert!(recognizer.recognize(&"add ".repeat(100), &Context::default()).is_empty());
 }
+
+#[test]
+fn recognizers_are_shared_between_threads() {
+    fn is_shared<T: Send + Sync + Clone>() {}
+    is_shared::<Recognizer>();
+}
