@@ -15,6 +15,8 @@ use super::Event;
 use super::ears::ToEars;
 
 pub(super) enum Job {
+    /// What may be said in that turn, when it is an answer.
+    Expect { turn: TurnId, graph: Arc<WordGraph> },
     Begin { turn: TurnId, wake_phrase: Option<Arc<str>> },
     Frame { turn: TurnId, frame: Frame },
     Pause { turn: TurnId, at: SamplePos, cancel: Cancel },
@@ -34,9 +36,10 @@ impl Asr {
     /// Works until the ears are gone.
     pub fn run(mut self) {
         let mut open = None;
+        let mut expected = None;
         while let Ok(job) = self.jobs.recv() {
             // A panic in a model must not stop the ears: the turn is lost, the next one starts afresh.
-            let done = catch_unwind(AssertUnwindSafe(|| self.work(job, &mut open)));
+            let done = catch_unwind(AssertUnwindSafe(|| self.work(job, &mut open, &mut expected)));
             if done.is_err() {
                 self.fault("the recogniser panicked; this turn is lost".into());
                 let _ = self.ears.send(ToEars::PauseDone);
@@ -47,11 +50,19 @@ impl Asr {
         }
     }
 
-    fn work(&mut self, job: Job, open: &mut Option<TurnId>) {
+    fn work(
+        &mut self,
+        job: Job,
+        open: &mut Option<TurnId>,
+        expected: &mut Option<(TurnId, Arc<WordGraph>)>,
+    ) {
         match job {
+            Job::Expect { turn, graph } => *expected = Some((turn, graph)),
             Job::Begin { turn, wake_phrase } => {
                 *open = Some(turn);
-                self.transcriber.begin(&Hints { graph: self.graph.clone(), wake_phrase });
+                let answer = expected.take().filter(|(answer, _)| *answer == turn);
+                let graph = answer.map_or_else(|| self.graph.clone(), |(_, graph)| graph);
+                self.transcriber.begin(&Hints { graph, wake_phrase });
             }
             Job::Frame { turn, frame } if *open == Some(turn) => match self.transcriber.push(&frame) {
                 Ok(Some(partial)) => {

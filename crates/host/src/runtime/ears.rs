@@ -45,6 +45,8 @@ pub(super) enum ToEars {
     PauseDone,
     /// The turn is over: answered, refused or empty.
     Settled(TurnId),
+    /// Nobody waits for the recogniser's work on the last turn any more.
+    Cancel,
     /// Stop listening.
     Stop,
 }
@@ -76,6 +78,8 @@ struct Turns {
     cancel: Cancel,
     /// Turns that are not settled yet.
     open: Vec<TurnId>,
+    /// A question was asked: its answer is heard from the next frame on.
+    opening: bool,
     /// The last [`CONTEXT`], or everything since so much before the open turn.
     kept: VecDeque<Frame>,
     stopped: bool,
@@ -110,16 +114,19 @@ impl Ears {
     /// Silence after the end of the input, until no turn is open.
     fn tail(&mut self, end: SamplePos, turns: &mut Turns, out: &mut Vec<Output>) -> SamplePos {
         let mut pos = end;
-        while self.listener.turn().is_some() && pos.since(end) < LONGEST_TAIL && !turns.stopped {
+        loop {
             self.read_inbox(turns);
-            let frame = Frame::new(pos, [0.0; FRAME_SAMPLES]);
-            pos = frame.end();
-            self.hear(&frame, turns, out);
+            let listening = self.listener.turn().is_some() || turns.opening;
+            if listening && pos.since(end) < LONGEST_TAIL && !turns.stopped {
+                let frame = Frame::new(pos, [0.0; FRAME_SAMPLES]);
+                pos = frame.end();
+                self.hear(&frame, turns, out);
+            } else if !turns.open.is_empty() && !turns.stopped {
+                self.wait(turns);
+            } else {
+                return pos;
+            }
         }
-        while !turns.open.is_empty() && !turns.stopped {
-            self.wait(turns);
-        }
-        pos
     }
 
     fn hear(&mut self, frame: &Frame, turns: &mut Turns, out: &mut Vec<Output>) {
@@ -153,13 +160,16 @@ impl Ears {
             let samples = turns.kept.iter().flat_map(|f| *f.samples()).collect();
             self.tell(Event::Audio { turn: *turn, start, samples }, turns);
         }
-        self.tell(Event::Heard { heard: heard.clone(), when: Instant::now() }, turns);
+        self.tell(Event::Heard(heard.clone()), turns);
         match heard {
             Heard::Wake { turn, ref detection, .. } => {
                 let wake_phrase = self.phrases.get(&*detection.word).cloned();
                 self.begin(turn, wake_phrase, turns);
             }
-            Heard::Opened { turn, .. } => self.begin(turn, None, turns),
+            Heard::Opened { turn, .. } => {
+                turns.opening = false;
+                self.begin(turn, None, turns);
+            }
             Heard::Pause { turn, at, .. } => {
                 turns.cancel = Cancel::default();
                 self.to_asr(Job::Pause { turn, at, cancel: turns.cancel.clone() }, turns);
@@ -225,7 +235,11 @@ impl Ears {
 
     fn take(&mut self, message: ToEars, turns: &mut Turns) -> bool {
         match message {
-            ToEars::Control(control) => self.listener.control(control),
+            ToEars::Control(control) => {
+                turns.opening |= matches!(control, Control::Open { .. });
+                self.listener.control(control);
+            }
+            ToEars::Cancel => turns.cancel.cancel(),
             ToEars::PauseDone => return true,
             ToEars::Settled(turn) => {
                 turns.open.retain(|open| *open != turn);

@@ -1,0 +1,403 @@
+//! A run: ears, ASR and mouth threads around one event loop that drives the [`Dialogue`].
+//!
+//! Four owners, no shared locks: the audio callback fills a ring; the *ears* thread empties it into the
+//! [`Listener`]; the *ASR* thread recognises; the loop (tokio) decides, switches devices and tells what happened.
+//! A *mouth* thread plays cues and speech. They speak to each other through channels.
+
+mod asr;
+mod ears;
+mod execute;
+mod mouth;
+mod telling;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept};
+use mynah_assistant::ports::{Hypothesis, Partial, Speech, Transcriber};
+use mynah_assistant::{Control, Heard, Listener, Moment, TurnId};
+use mynah_audio::SamplePos;
+use mynah_endpoint::Endpoints;
+use mynah_intent::WordGraph;
+use mynah_skill::Outcome;
+use time::{OffsetDateTime, UtcOffset};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::watch;
+
+use crate::audio::{Player, PlayerControl};
+use crate::events::{Line, Summary};
+use asr::{Asr, Job};
+use ears::{Ears, ToEars};
+use mouth::{Mouth, Utter};
+use telling::Teller;
+
+pub use ears::{Sound, Source};
+
+/// How time passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pace {
+    /// As the clock does: a microphone, or a recording played at its own speed.
+    Live,
+    /// As fast as possible, yet with the same decisions every time: nothing is heard while a turn is worked on.
+    LockStep,
+}
+
+/// What it takes to hear.
+pub struct Hearing {
+    /// Where frames come from.
+    pub source: Box<dyn Source>,
+    /// Wake words and endpointing.
+    pub listener: Listener,
+    /// Spoken form of the wake words, by id.
+    pub phrases: BTreeMap<String, Arc<str>>,
+    /// The recogniser.
+    pub transcriber: Box<dyn Transcriber>,
+    /// What may be said.
+    pub graph: Arc<WordGraph>,
+}
+
+/// What it takes to answer.
+pub struct Answering {
+    /// Decides.
+    pub dialogue: Dialogue,
+    /// The devices.
+    pub endpoints: Arc<Endpoints>,
+    /// Where cues and speech are heard.
+    pub player: Player,
+    /// Makes speech. None: replies are shown only.
+    pub speech: Option<Box<dyn Speech>>,
+    /// Called with what is to be there at the next start.
+    pub keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send>,
+}
+
+/// The audio and the decisions of a turn, for a record.
+pub type RecordTurn = Box<dyn FnMut(telling::Turn) -> Result<(), String> + Send>;
+pub use telling::Turn;
+
+/// What the threads tell the loop.
+enum Event {
+    Heard(Heard),
+    Audio { turn: TurnId, start: SamplePos, samples: Vec<f32> },
+    Partial { turn: TurnId, partial: Partial },
+    Hypothesis { turn: TurnId, hypothesis: Hypothesis, decode: Duration },
+    Outcomes { turn: TurnId, outcomes: Vec<Outcome>, took: Duration },
+    Spoken { turn: Option<TurnId> },
+    Fault { stage: &'static str, message: String },
+    Ended { at: SamplePos, dropped: u64 },
+}
+
+/// After the end was asked for, plans in flight may take this long.
+const LAST_PLANS: Duration = Duration::from_secs(5);
+
+/// Hears, decides, does and answers until the source ends or `stop` becomes true; every event goes to `tell`.
+///
+/// When stopped in the middle of a turn, the plan in flight is finished, or reported as not finished.
+pub async fn run(
+    hearing: Hearing,
+    answering: Answering,
+    pace: Pace,
+    record: Option<RecordTurn>,
+    mut stop: watch::Receiver<bool>,
+    tell: &mut dyn FnMut(&Line),
+) -> Summary {
+    let (events, inbox) = unbounded_channel();
+    let (to_ears, ears_inbox) = channel();
+    let (to_asr, jobs) = channel();
+    let position = Arc::new(AtomicU64::new(0));
+    let ears = Ears {
+        source: hearing.source,
+        listener: hearing.listener,
+        pace,
+        phrases: hearing.phrases,
+        inbox: ears_inbox,
+        asr: to_asr.clone(),
+        events: events.clone(),
+        position: position.clone(),
+        keep_audio: record.is_some(),
+    };
+    let asr = Asr {
+        transcriber: hearing.transcriber,
+        graph: hearing.graph,
+        jobs,
+        ears: to_ears.clone(),
+        events: events.clone(),
+    };
+    let threads = [spawn("mynah-ears", move || ears.run()), spawn("mynah-asr", move || asr.run())];
+    let listening = Listening { ears: to_ears, asr: to_asr };
+    let mut looping = Loop::new(answering, pace, events, Some(listening), position, Teller::new(record, tell));
+    looping.go(inbox, &mut stop).await;
+    let summary = looping.finish();
+    for thread in threads.into_iter().flatten() {
+        // A thread that panicked has told so on its way.
+        let _ = thread.join();
+    }
+    summary
+}
+
+/// Everything after the recogniser, for one typed sentence.
+pub async fn say(text: String, turn: TurnId, answering: Answering, tell: &mut dyn FnMut(&Line)) -> Summary {
+    let (events, inbox) = unbounded_channel();
+    let mut looping =
+        Loop::new(answering, Pace::Live, events, None, Arc::default(), Teller::new(None, tell));
+    looping.teller.typed(turn);
+    looping.open.push(turn);
+    looping.handle(Told::Text { turn, text });
+    let (_keep, mut never) = watch::channel(false);
+    looping.go(inbox, &mut never).await;
+    looping.finish()
+}
+
+fn spawn(name: &str, body: impl FnOnce() + Send + 'static) -> Option<thread::JoinHandle<()>> {
+    thread::Builder::new().name(name.into()).spawn(body).ok()
+}
+
+/// The time of day at this place. The offset is looked up each time, because summer time may begin while we run.
+pub fn wall_clock() -> OffsetDateTime {
+    let now = jiff::Zoned::now();
+    let utc = OffsetDateTime::from_unix_timestamp_nanos(now.timestamp().as_nanosecond());
+    let offset = UtcOffset::from_whole_seconds(now.offset().seconds());
+    utc.unwrap_or(OffsetDateTime::UNIX_EPOCH).to_offset(offset.unwrap_or(UtcOffset::UTC))
+}
+
+struct Listening {
+    ears: Sender<ToEars>,
+    asr: Sender<Job>,
+}
+
+struct Loop<'a> {
+    dialogue: Dialogue,
+    endpoints: Arc<Endpoints>,
+    keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send>,
+    pace: Pace,
+    started: Instant,
+    position: Arc<AtomicU64>,
+    events: UnboundedSender<Event>,
+    listening: Option<Listening>,
+    mouth: Sender<Utter>,
+    player: PlayerControl,
+    mouth_thread: Option<thread::JoinHandle<()>>,
+    /// Turns that are not settled yet.
+    open: Vec<TurnId>,
+    ended: bool,
+    teller: Teller<'a>,
+}
+
+impl<'a> Loop<'a> {
+    fn new(
+        answering: Answering,
+        pace: Pace,
+        events: UnboundedSender<Event>,
+        listening: Option<Listening>,
+        position: Arc<AtomicU64>,
+        teller: Teller<'a>,
+    ) -> Self {
+        let (mouth, jobs) = channel();
+        let player = answering.player.control();
+        // In lock step sound takes no audio time: there is nothing to be muted for.
+        let ears = listening.as_ref().filter(|_| pace == Pace::Live).map(|l| l.ears.clone());
+        let body = Mouth { player: answering.player, speech: answering.speech, jobs, events: events.clone(), ears };
+        let mouth_thread = spawn("mynah-mouth", move || body.run());
+        Loop {
+            dialogue: answering.dialogue,
+            endpoints: answering.endpoints,
+            keep: answering.keep,
+            pace,
+            started: Instant::now(),
+            position,
+            events,
+            listening,
+            mouth,
+            player,
+            mouth_thread,
+            open: Vec::new(),
+            ended: false,
+            teller,
+        }
+    }
+
+    async fn go(&mut self, mut inbox: UnboundedReceiver<Event>, stop: &mut watch::Receiver<bool>) {
+        let mut last_moment: Option<tokio::time::Instant> = None;
+        loop {
+            let busy = !self.open.is_empty() || self.dialogue.plans_in_flight() > 0;
+            let heard_out = self.ended || self.listening.is_none();
+            if heard_out && !busy {
+                return;
+            }
+            let due = self.dialogue.poll_timeout().filter(|_| self.pace == Pace::Live);
+            let due = due.map(|at| tokio::time::Instant::from_std(self.started + at));
+            tokio::select! {
+                event = inbox.recv() => match event {
+                    Some(event) => self.take(event),
+                    None => return,
+                },
+                () = until(due) => self.handle(Told::Timeout),
+                () = stopped(stop), if last_moment.is_none() => {
+                    last_moment = Some(tokio::time::Instant::now() + LAST_PLANS);
+                    self.tell_ears(ToEars::Stop);
+                    self.player.stop();
+                    if self.dialogue.plans_in_flight() == 0 {
+                        return;
+                    }
+                },
+                () = until(last_moment) => {
+                    self.fault("endpoint", format!("{} plan(s) had no answer when the run was stopped", self.dialogue.plans_in_flight()));
+                    return;
+                },
+            }
+            if last_moment.is_some() && self.dialogue.plans_in_flight() == 0 {
+                return;
+            }
+        }
+    }
+
+    fn take(&mut self, event: Event) {
+        let at = self.at();
+        match event {
+            Event::Heard(heard) => {
+                if let Heard::Wake { turn, .. } | Heard::Opened { turn, .. } = &heard {
+                    self.open.push(*turn);
+                }
+                self.teller.heard(&heard);
+                self.handle(Told::Heard(heard));
+            }
+            Event::Audio { turn, start, samples } => self.teller.audio(turn, start, samples),
+            Event::Partial { turn, partial } => {
+                if !self.dialogue.is_secret(turn) {
+                    self.teller.partial(turn, &partial, at);
+                }
+                self.handle(Told::Partial { turn, partial });
+            }
+            Event::Hypothesis { turn, hypothesis, decode } => {
+                self.teller.hypothesis(turn, &hypothesis, decode, self.dialogue.is_secret(turn), at);
+                self.handle(Told::Hypothesis { turn, hypothesis });
+            }
+            Event::Outcomes { turn, outcomes, took } => {
+                self.teller.dispatched(turn, took);
+                self.handle(Told::Outcomes { turn, outcomes });
+            }
+            Event::Spoken { turn } => self.handle(Told::SpeechDone { turn }),
+            Event::Fault { stage, message } => self.fault(stage, message),
+            Event::Ended { at, dropped } => {
+                self.ended = true;
+                self.teller.ended(at, dropped);
+            }
+        }
+    }
+
+    fn handle(&mut self, event: Told) {
+        let before = Instant::now();
+        self.dialogue.handle(event, self.now());
+        let took = before.elapsed();
+        while let Some(command) = self.dialogue.poll_action() {
+            self.obey(command, took);
+        }
+        let dialogue = &self.dialogue;
+        let (open, settled) = std::mem::take(&mut self.open).into_iter().partition(|turn| dialogue.is_open(*turn));
+        self.open = open;
+        for turn in settled {
+            self.tell_ears(ToEars::Settled(turn));
+            if let Err(message) = self.teller.settled(turn) {
+                self.fault("record", message);
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command, took: Duration) {
+        match command {
+            Command::Cue(cue) => self.utter(Utter::Cue(cue)),
+            Command::Execute { turn, plan } => {
+                let (endpoints, events) = (self.endpoints.clone(), self.events.clone());
+                tokio::spawn(async move {
+                    let before = Instant::now();
+                    let outcomes = execute::execute(endpoints, plan).await;
+                    // The loop is gone when the run was stopped; it has reported the plan.
+                    let _ = events.send(Event::Outcomes { turn, outcomes, took: before.elapsed() });
+                });
+            }
+            Command::Speak { turn, reply } => self.utter(Utter::Speech { turn, text: reply.speech }),
+            Command::StopSpeaking => self.player.stop(),
+            Command::Listen { turn, expects } => {
+                if let Some(listening) = &self.listening {
+                    // Nobody hears it when the ears have ended; the dialogue then waits in vain, for a limited time.
+                    let _ = listening.asr.send(Job::Expect { turn, graph: expects.graph() });
+                    let _ = listening.ears.send(ToEars::Control(Control::Open { turn }));
+                }
+            }
+            Command::CancelRecognition { turn } => {
+                self.tell_ears(ToEars::Control(Control::Abandon { turn }));
+                self.tell_ears(ToEars::Cancel);
+            }
+            Command::SetVolume { percent } => self.player.set_volume(percent.round().clamp(0.0, 100.0) as u8),
+            Command::Keep(kept) => {
+                if let Err(message) = (self.keep)(&kept) {
+                    self.fault("state", message);
+                }
+            }
+            Command::Report { turn, decision } => {
+                let at = self.at();
+                self.teller.decision(turn, decision, took, at);
+            }
+        }
+    }
+
+    fn utter(&self, job: Utter) {
+        // Without a mouth (it panicked beyond repair) a reply counts as spoken, so that the dialogue goes on.
+        if let Err(std::sync::mpsc::SendError(Utter::Speech { turn, .. })) = self.mouth.send(job) {
+            let _ = self.events.send(Event::Spoken { turn });
+        }
+    }
+
+    fn fault(&mut self, stage: &'static str, message: String) {
+        let at = self.at();
+        self.teller.fault(stage, message, at);
+    }
+
+    fn tell_ears(&self, message: ToEars) {
+        if let Some(listening) = &self.listening {
+            // The ears may have ended.
+            let _ = listening.ears.send(message);
+        }
+    }
+
+    fn at(&self) -> SamplePos {
+        SamplePos(self.position.load(Ordering::Relaxed))
+    }
+
+    fn now(&self) -> Moment {
+        let since_start = match self.pace {
+            Pace::Live => self.started.elapsed(),
+            Pace::LockStep => Duration::from_millis(self.at().as_millis()),
+        };
+        Moment { since_start, wall: wall_clock() }
+    }
+
+    /// Lets the threads end, and sums up.
+    fn finish(self) -> Summary {
+        let Loop { teller, mouth, mouth_thread, player, dialogue, .. } = self;
+        drop(dialogue);
+        player.stop();
+        drop(mouth);
+        if let Some(thread) = mouth_thread {
+            let _ = thread.join();
+        }
+        teller.finish()
+    }
+}
+
+async fn until(moment: Option<tokio::time::Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Returns when it is asked to stop; never, when nobody can ask any more.
+async fn stopped(stop: &mut watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
