@@ -1,3 +1,7 @@
 //! The machine: sound devices, threads, the event loop, recordings and the model store.
+#![forbid(unsafe_code)]
 
 pub mod audio;
+pub mod events;
+pub mod runtime;
+pub mod turn_file;

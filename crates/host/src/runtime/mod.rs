@@ -17,9 +17,9 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept};
+use mynah_assistant::{Command, Control, Dialogue, Event as Told, Heard, Kept, Listener, Moment, TurnId};
 use mynah_assistant::ports::{Hypothesis, Partial, Speech, Transcriber};
-use mynah_assistant::{Control, Heard, Listener, Moment, TurnId};
+
 use mynah_audio::SamplePos;
 use mynah_endpoint::Endpoints;
 use mynah_intent::WordGraph;
@@ -74,10 +74,6 @@ pub struct Answering {
     pub keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send>,
 }
 
-/// The audio and the decisions of a turn, for a record.
-pub type RecordTurn = Box<dyn FnMut(telling::Turn) -> Result<(), String> + Send>;
-pub use telling::Turn;
-
 /// What the threads tell the loop.
 enum Event {
     Heard(Heard),
@@ -100,7 +96,6 @@ pub async fn run(
     hearing: Hearing,
     answering: Answering,
     pace: Pace,
-    record: Option<RecordTurn>,
     mut stop: watch::Receiver<bool>,
     tell: &mut dyn FnMut(&Line),
 ) -> Summary {
@@ -117,7 +112,7 @@ pub async fn run(
         asr: to_asr.clone(),
         events: events.clone(),
         position: position.clone(),
-        keep_audio: record.is_some(),
+        keep_audio: false,
     };
     let asr = Asr {
         transcriber: hearing.transcriber,
@@ -128,7 +123,7 @@ pub async fn run(
     };
     let threads = [spawn("mynah-ears", move || ears.run()), spawn("mynah-asr", move || asr.run())];
     let listening = Listening { ears: to_ears, asr: to_asr };
-    let mut looping = Loop::new(answering, pace, events, Some(listening), position, Teller::new(record, tell));
+    let mut looping = Loop::new(answering, pace, events, Some(listening), position, Teller::new(tell));
     looping.go(inbox, &mut stop).await;
     let summary = looping.finish();
     for thread in threads.into_iter().flatten() {
@@ -142,7 +137,7 @@ pub async fn run(
 pub async fn say(text: String, turn: TurnId, answering: Answering, tell: &mut dyn FnMut(&Line)) -> Summary {
     let (events, inbox) = unbounded_channel();
     let mut looping =
-        Loop::new(answering, Pace::Live, events, None, Arc::default(), Teller::new(None, tell));
+        Loop::new(answering, Pace::Live, events, None, Arc::default(), Teller::new(tell));
     looping.teller.typed(turn);
     looping.open.push(turn);
     looping.handle(Told::Text { turn, text });
@@ -264,7 +259,7 @@ impl<'a> Loop<'a> {
                 self.teller.heard(&heard);
                 self.handle(Told::Heard(heard));
             }
-            Event::Audio { turn, start, samples } => self.teller.audio(turn, start, samples),
+            Event::Audio { .. } => {}
             Event::Partial { turn, partial } => {
                 if !self.dialogue.is_secret(turn) {
                     self.teller.partial(turn, &partial, at);
@@ -300,9 +295,7 @@ impl<'a> Loop<'a> {
         self.open = open;
         for turn in settled {
             self.tell_ears(ToEars::Settled(turn));
-            if let Err(message) = self.teller.settled(turn) {
-                self.fault("record", message);
-            }
+            self.teller.settled(turn);
         }
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mynah_assistant::dialogue::{Because, Decision};
+use mynah_assistant::{Because, Decision, EndReason, Heard, TurnId};
 use mynah_assistant::ports::{Hypothesis, Partial};
-use mynah_assistant::{EndReason, Heard, TurnId};
+
 use mynah_audio::SamplePos;
 use mynah_intent::Reading;
 
