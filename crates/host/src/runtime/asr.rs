@@ -34,7 +34,7 @@ pub(super) struct Asr {
 
 impl Asr {
     /// Works until the ears are gone.
-    pub fn run(mut self) {
+    pub(super) fn run(mut self) {
         let mut open = None;
         let mut expected = None;
         while let Ok(job) = self.jobs.recv() {
@@ -67,7 +67,7 @@ impl Asr {
             Job::Frame { turn, frame } if *open == Some(turn) => match self.transcriber.push(&frame) {
                 Ok(Some(partial)) => {
                     self.hint(turn, frame.end(), Hint::of(&partial));
-                    let _ = self.events.send(Event::Partial { turn, partial });
+                    let _ = self.events.send(Event::Partial { turn, partial, at: frame.end() });
                 }
                 Ok(None) => {}
                 Err(error) => self.fault(error.to_string()),
@@ -77,7 +77,7 @@ impl Asr {
                     match self.transcriber.pause(&cancel) {
                         Ok(Some(partial)) => {
                             self.hint(turn, at, Hint::of(&partial));
-                            let _ = self.events.send(Event::Partial { turn, partial });
+                            let _ = self.events.send(Event::Partial { turn, partial, at });
                         }
                         Ok(None) | Err(ModelError::Cancelled) => {}
                         Err(error) => self.fault(error.to_string()),

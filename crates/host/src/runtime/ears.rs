@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, TryRecvError};
 use std::time::Instant;
 
 use mynah_assistant::ports::Cancel;
+use mynah_assistant::record::HintAt;
 use mynah_assistant::{Control, Heard, Listener, Output, TurnId};
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
 use tokio::sync::mpsc::UnboundedSender;
@@ -69,6 +70,8 @@ pub(super) struct Ears {
     pub position: Arc<AtomicU64>,
     /// Keep the audio of turns for the record.
     pub keep_audio: bool,
+    /// In a replay: the hints that were given then, in place of the recogniser's.
+    pub replayed: Option<VecDeque<HintAt>>,
 }
 
 /// What the ears know of turns in progress.
@@ -83,11 +86,13 @@ struct Turns {
     /// The last [`CONTEXT`], or everything since so much before the open turn.
     kept: VecDeque<Frame>,
     stopped: bool,
+    /// The end of the last frame.
+    end: SamplePos,
 }
 
 impl Ears {
     /// Listens until the source ends or the loop is gone.
-    pub fn run(mut self) {
+    pub(super) fn run(mut self) {
         let mut turns = Turns::default();
         let mut out = Vec::new();
         let mut dropped = 0;
@@ -139,6 +144,8 @@ impl Ears {
                 turns.kept.pop_front();
             }
         }
+        turns.end = frame.end();
+        self.give_replayed_hints(frame.pos());
         if let Err(error) = self.listener.push(frame, out) {
             self.tell(Event::Fault { stage: "wake", message: error.to_string() }, turns);
         }
@@ -146,6 +153,15 @@ impl Ears {
             match output {
                 Output::Audio { turn, frame } => self.to_asr(Job::Frame { turn, frame }, turns),
                 Output::Heard(heard) => self.heard(heard, turns),
+            }
+        }
+    }
+
+    fn give_replayed_hints(&mut self, at: SamplePos) {
+        let Some(hints) = &mut self.replayed else { return };
+        while let Some(HintAt { as_of, hint, .. }) = hints.pop_front_if(|hint| hint.at <= at) {
+            if let Some(turn) = self.listener.turn() {
+                self.listener.hint(turn, as_of, hint);
             }
         }
     }
@@ -237,6 +253,15 @@ impl Ears {
         match message {
             ToEars::Control(control) => {
                 turns.opening |= matches!(control, Control::Open { .. });
+                if let Control::Hint { turn, as_of, hint } = control {
+                    if self.replayed.is_some() {
+                        return false;
+                    }
+                    if self.keep_audio {
+                        let hint = HintAt { at: turns.end, as_of, hint };
+                        self.tell(Event::Hinted { turn, hint }, turns);
+                    }
+                }
                 self.listener.control(control);
             }
             ToEars::Cancel => turns.cancel.cancel(),

@@ -1,14 +1,18 @@
 //! Doing a plan: its actions on the wires, those of different devices side by side.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
-use mynah_endpoint::Endpoints;
 use mynah_skill::{Action, Failure, FailureKind, Outcome, Plan};
 use tokio::task::JoinSet;
 
+use super::Wires;
+
 /// One outcome for each action, in order. A panic in an endpoint fails that action alone.
-pub(super) async fn execute(endpoints: Arc<Endpoints>, plan: Plan) -> Vec<Outcome> {
+pub(super) async fn execute(wires: Wires, plan: Plan) -> Vec<Outcome> {
+    let endpoints = match wires {
+        Wires::House(endpoints) => endpoints,
+        Wires::Recorded(outcomes) => return outcomes,
+    };
     let mut outcomes: Vec<Outcome> = plan.actions.iter().map(|_| panicked()).collect();
     let side_by_side = independent(&plan.actions);
     let mut tasks = JoinSet::new();

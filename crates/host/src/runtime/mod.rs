@@ -10,15 +10,17 @@ mod execute;
 mod mouth;
 mod telling;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mynah_assistant::{Command, Control, Dialogue, Event as Told, Heard, Kept, Listener, Moment, TurnId};
+use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept};
 use mynah_assistant::ports::{Hypothesis, Partial, Speech, Transcriber};
+use mynah_assistant::record::{HintAt, TurnRecord};
+use mynah_assistant::{Control, Heard, Listener, Moment, TurnId};
 
 use mynah_audio::SamplePos;
 use mynah_endpoint::Endpoints;
@@ -65,7 +67,7 @@ pub struct Answering {
     /// Decides.
     pub dialogue: Dialogue,
     /// The devices.
-    pub endpoints: Arc<Endpoints>,
+    pub wires: Wires,
     /// Where cues and speech are heard.
     pub player: Player,
     /// Makes speech. None: replies are shown only.
@@ -74,11 +76,38 @@ pub struct Answering {
     pub keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send>,
 }
 
+/// Who does what a plan says.
+#[derive(Clone)]
+pub enum Wires {
+    /// The devices of the house.
+    House(Arc<Endpoints>),
+    /// Nobody: a replay is told again what came of it then, one outcome for each action on a wire.
+    Recorded(Vec<Outcome>),
+}
+
+/// Writes records of turns down. Holds the consent to do so.
+pub struct Recording {
+    /// Hash of all that decisions depend on beside the audio.
+    pub configuration: String,
+    /// Called with each turn that is over and no secret, and its audio (16 kHz mono) from before the wake word.
+    pub write: Box<dyn FnMut(&TurnRecord, &[f32]) -> Result<(), String> + Send>,
+}
+
+/// How a run differs from an everyday one.
+#[derive(Default)]
+pub struct Options {
+    /// Keep records of turns.
+    pub recording: Option<Recording>,
+    /// The time of day to tell, and the hints to give to the Listener: those of a record that is replayed.
+    pub replay: Option<(OffsetDateTime, Vec<HintAt>)>,
+}
+
 /// What the threads tell the loop.
 enum Event {
     Heard(Heard),
     Audio { turn: TurnId, start: SamplePos, samples: Vec<f32> },
-    Partial { turn: TurnId, partial: Partial },
+    Hinted { turn: TurnId, hint: HintAt },
+    Partial { turn: TurnId, partial: Partial, at: SamplePos },
     Hypothesis { turn: TurnId, hypothesis: Hypothesis, decode: Duration },
     Outcomes { turn: TurnId, outcomes: Vec<Outcome>, took: Duration },
     Spoken { turn: Option<TurnId> },
@@ -96,6 +125,7 @@ pub async fn run(
     hearing: Hearing,
     answering: Answering,
     pace: Pace,
+    options: Options,
     mut stop: watch::Receiver<bool>,
     tell: &mut dyn FnMut(&Line),
 ) -> Summary {
@@ -103,6 +133,7 @@ pub async fn run(
     let (to_ears, ears_inbox) = channel();
     let (to_asr, jobs) = channel();
     let position = Arc::new(AtomicU64::new(0));
+    let (wall, hints) = options.replay.unzip();
     let ears = Ears {
         source: hearing.source,
         listener: hearing.listener,
@@ -112,7 +143,8 @@ pub async fn run(
         asr: to_asr.clone(),
         events: events.clone(),
         position: position.clone(),
-        keep_audio: false,
+        keep_audio: options.recording.is_some(),
+        replayed: hints.map(VecDeque::from),
     };
     let asr = Asr {
         transcriber: hearing.transcriber,
@@ -123,7 +155,9 @@ pub async fn run(
     };
     let threads = [spawn("mynah-ears", move || ears.run()), spawn("mynah-asr", move || asr.run())];
     let listening = Listening { ears: to_ears, asr: to_asr };
-    let mut looping = Loop::new(answering, pace, events, Some(listening), position, Teller::new(tell));
+    let teller = Teller::new(tell, options.recording);
+    let mut looping = Loop::new(answering, pace, events, Some(listening), position, teller);
+    looping.wall = wall;
     looping.go(inbox, &mut stop).await;
     let summary = looping.finish();
     for thread in threads.into_iter().flatten() {
@@ -137,8 +171,9 @@ pub async fn run(
 pub async fn say(text: String, turn: TurnId, answering: Answering, tell: &mut dyn FnMut(&Line)) -> Summary {
     let (events, inbox) = unbounded_channel();
     let mut looping =
-        Loop::new(answering, Pace::Live, events, None, Arc::default(), Teller::new(tell));
-    looping.teller.typed(turn);
+        Loop::new(answering, Pace::Live, events, None, Arc::default(), Teller::new(tell, None));
+    let now = looping.now();
+    looping.teller.begins(turn, now);
     looping.open.push(turn);
     looping.handle(Told::Text { turn, text });
     let (_keep, mut never) = watch::channel(false);
@@ -165,9 +200,11 @@ struct Listening {
 
 struct Loop<'a> {
     dialogue: Dialogue,
-    endpoints: Arc<Endpoints>,
+    wires: Wires,
     keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send>,
     pace: Pace,
+    /// The time of day of a replay.
+    wall: Option<OffsetDateTime>,
     started: Instant,
     position: Arc<AtomicU64>,
     events: UnboundedSender<Event>,
@@ -198,9 +235,10 @@ impl<'a> Loop<'a> {
         let mouth_thread = spawn("mynah-mouth", move || body.run());
         Loop {
             dialogue: answering.dialogue,
-            endpoints: answering.endpoints,
+            wires: answering.wires,
             keep: answering.keep,
             pace,
+            wall: None,
             started: Instant::now(),
             position,
             events,
@@ -255,12 +293,14 @@ impl<'a> Loop<'a> {
             Event::Heard(heard) => {
                 if let Heard::Wake { turn, .. } | Heard::Opened { turn, .. } = &heard {
                     self.open.push(*turn);
+                    self.teller.begins(*turn, self.now());
                 }
                 self.teller.heard(&heard);
                 self.handle(Told::Heard(heard));
             }
-            Event::Audio { .. } => {}
-            Event::Partial { turn, partial } => {
+            Event::Audio { turn, start, samples } => self.teller.audio(turn, start, samples),
+            Event::Hinted { turn, hint } => self.teller.hinted(turn, hint),
+            Event::Partial { turn, partial, at } => {
                 if !self.dialogue.is_secret(turn) {
                     self.teller.partial(turn, &partial, at);
                 }
@@ -295,7 +335,9 @@ impl<'a> Loop<'a> {
         self.open = open;
         for turn in settled {
             self.tell_ears(ToEars::Settled(turn));
-            self.teller.settled(turn);
+            if let Err(message) = self.teller.settled(turn, self.dialogue.is_secret(turn)) {
+                self.fault("record", message);
+            }
         }
     }
 
@@ -303,10 +345,10 @@ impl<'a> Loop<'a> {
         match command {
             Command::Cue(cue) => self.utter(Utter::Cue(cue)),
             Command::Execute { turn, plan } => {
-                let (endpoints, events) = (self.endpoints.clone(), self.events.clone());
+                let (wires, events) = (self.wires.clone(), self.events.clone());
                 tokio::spawn(async move {
                     let before = Instant::now();
-                    let outcomes = execute::execute(endpoints, plan).await;
+                    let outcomes = execute::execute(wires, plan).await;
                     // The loop is gone when the run was stopped; it has reported the plan.
                     let _ = events.send(Event::Outcomes { turn, outcomes, took: before.elapsed() });
                 });
@@ -365,7 +407,7 @@ impl<'a> Loop<'a> {
             Pace::Live => self.started.elapsed(),
             Pace::LockStep => Duration::from_millis(self.at().as_millis()),
         };
-        Moment { since_start, wall: wall_clock() }
+        Moment { since_start, wall: self.wall.unwrap_or_else(wall_clock) }
     }
 
     /// Lets the threads end, and sums up.

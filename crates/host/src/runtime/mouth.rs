@@ -30,7 +30,7 @@ pub(super) struct Mouth {
 
 impl Mouth {
     /// Works until the loop is gone.
-    pub fn run(mut self) {
+    pub(super) fn run(mut self) {
         while let Ok(job) = self.jobs.recv() {
             // The wake cue sounds while the person may begin to speak already.
             let mutes = !matches!(job, Utter::Cue(Cue::Wake));
@@ -57,7 +57,8 @@ impl Mouth {
     fn utter(&mut self, job: Utter) -> Result<(), String> {
         match job {
             Utter::Cue(kind) => {
-                self.player.play(SAMPLE_RATE, &cue(kind)).map_err(|e| e.to_string())?;
+                // Stopped or played: either is what was asked for.
+                let _ = self.player.play(SAMPLE_RATE, &cue(kind)).map_err(|e| e.to_string())?;
             }
             Utter::Speech { text, .. } => {
                 let Some(speech) = &mut self.speech else { return Ok(()) };
@@ -75,7 +76,7 @@ impl Mouth {
                     return Err(error);
                 }
                 made.map_err(|e| e.to_string())?;
-                finished.map_err(|e| e.to_string())?;
+                let _ = finished.map_err(|e| e.to_string())?;
             }
         }
         Ok(())

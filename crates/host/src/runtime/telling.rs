@@ -3,17 +3,21 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use mynah_assistant::{Because, Decision, EndReason, Heard, TurnId};
+use mynah_assistant::dialogue::{Because, Decision};
 use mynah_assistant::ports::{Hypothesis, Partial};
+use mynah_assistant::record::{HintAt, PartialAt, TurnRecord};
+use mynah_assistant::{EndReason, Heard, Moment, TurnId};
 
 use mynah_audio::SamplePos;
 use mynah_intent::Reading;
 
+use super::Recording;
 use crate::events::{Event, Line, Quantiles, Summary};
 
 /// Turns events into lines, and adds up.
 pub(super) struct Teller<'a> {
     tell: &'a mut dyn FnMut(&Line),
+    recording: Option<Recording>,
     summary: Summary,
     stages: BTreeMap<&'static str, Vec<f64>>,
     open: BTreeMap<TurnId, Course>,
@@ -35,12 +39,14 @@ struct Course {
     decode_ms: f64,
     dispatch_ms: f64,
     secret: bool,
+    record: Option<(TurnRecord, Vec<f32>)>,
 }
 
 impl<'a> Teller<'a> {
-    pub(super) fn new(tell: &'a mut dyn FnMut(&Line)) -> Self {
+    pub(super) fn new(tell: &'a mut dyn FnMut(&Line), recording: Option<Recording>) -> Self {
         Teller {
             tell,
+            recording,
             summary: Summary::default(),
             stages: BTreeMap::new(),
             open: BTreeMap::new(),
@@ -48,28 +54,41 @@ impl<'a> Teller<'a> {
         }
     }
 
-    /// A turn that begins with typed words.
-    pub(super) fn typed(&mut self, turn: TurnId) {
-        self.course(turn);
+    /// A turn begins.
+    pub(super) fn begins(&mut self, turn: TurnId, now: Moment) {
+        let record = self.recording.as_ref().map(|r| (TurnRecord::new(turn, &r.configuration, now), Vec::new()));
+        self.course(turn).record = record;
     }
 
-    /// `late`: how long after it was heard this is told.
+    /// The audio of a turn, for its record.
+    pub(super) fn audio(&mut self, turn: TurnId, start: SamplePos, samples: Vec<f32>) {
+        if let Some((record, audio)) = &mut self.course(turn).record {
+            record.audio_start = Some(start);
+            *audio = samples;
+        }
+    }
+
+    /// The Listener was given a hint.
+    pub(super) fn hinted(&mut self, turn: TurnId, hint: HintAt) {
+        self.note(turn, |record| record.hints.push(hint));
+    }
+
     pub(super) fn heard(&mut self, heard: &Heard) {
         let at = heard.at();
+        if let Some(turn) = heard.turn() {
+            self.note(turn, |record| record.heard.push(heard.clone()));
+        }
         let event = match heard {
-            Heard::Wake { turn, detection, .. } => {
-                self.course(*turn);
+            Heard::Wake { detection, .. } => {
                 Event::Wake { word: detection.word.to_string(), score: detection.score }
             }
-            Heard::Opened { turn, .. } => {
-                self.course(*turn);
-                return;
-            }
+            Heard::Opened { .. } => return,
             Heard::SpeechStart { .. } => Event::SpeechStart,
             Heard::SpeechEnd { turn, speech_end, reason, .. } => {
                 let endpoint_ms = at.since(*speech_end).as_millis() as f64;
                 self.course(*turn).endpoint_ms = Some(endpoint_ms);
                 self.stage("endpoint", endpoint_ms);
+                self.note(*turn, |record| _ = record.stages_ms.insert("endpoint".into(), endpoint_ms));
                 Event::SpeechEnd { speech_end_ms: speech_end.as_millis(), reason: reason_name(*reason).into() }
             }
             Heard::NoSpeech { turn, .. } => {
@@ -89,6 +108,7 @@ impl<'a> Teller<'a> {
     }
 
     pub(super) fn partial(&mut self, turn: TurnId, partial: &Partial, at: SamplePos) {
+        self.note(turn, |record| record.partials.push(PartialAt { at, partial: partial.clone() }));
         let Partial { text, confidence, complete } = partial.clone();
         self.line(Some(turn), at, Event::Partial { text, confidence, complete });
     }
@@ -96,6 +116,10 @@ impl<'a> Teller<'a> {
     pub(super) fn hypothesis(&mut self, turn: TurnId, heard: &Hypothesis, decode: Duration, secret: bool, at: SamplePos) {
         let decode_ms = millis(decode);
         self.stage("decode", decode_ms);
+        self.note(turn, |record| {
+            record.hypothesis = Some(heard.clone());
+            record.stages_ms.insert("decode".into(), decode_ms);
+        });
         let course = self.course(turn);
         course.decode_ms = decode_ms;
         course.secret = secret;
@@ -109,6 +133,7 @@ impl<'a> Teller<'a> {
 
     /// `took`: how long the dialogue thought before it.
     pub(super) fn decision(&mut self, turn: TurnId, decision: Decision, took: Duration, at: SamplePos) {
+        self.note(turn, |record| record.decided.push(decision.clone()));
         match decision {
             Decision::Understood { reading, .. } => self.course(turn).reading = Some(reading),
             Decision::Planned { plan } => {
@@ -118,6 +143,7 @@ impl<'a> Teller<'a> {
                 let felt = course.endpoint_ms.map(|endpoint| endpoint + course.decode_ms + match_ms);
                 self.understood(turn, None, at);
                 self.stage("match", match_ms);
+                self.note(turn, |record| _ = record.stages_ms.insert("match".into(), match_ms));
                 if let Some(felt) = felt {
                     self.stage("speech end to dispatch", felt);
                 }
@@ -154,8 +180,10 @@ impl<'a> Teller<'a> {
 
     /// What came of the actions on the wires has arrived.
     pub(super) fn dispatched(&mut self, turn: TurnId, took: Duration) {
-        self.course(turn).dispatch_ms = millis(took);
-        self.stage("dispatch and read back", millis(took));
+        let ms = millis(took);
+        self.course(turn).dispatch_ms = ms;
+        self.stage("dispatch and read back", ms);
+        self.note(turn, |record| _ = record.stages_ms.insert("dispatch".into(), ms));
     }
 
     pub(super) fn fault(&mut self, stage: &str, message: String, at: SamplePos) {
@@ -167,9 +195,9 @@ impl<'a> Teller<'a> {
         self.summary.dropped_blocks = dropped;
     }
 
-    /// Nothing more comes of the turn.
-    pub(super) fn settled(&mut self, turn: TurnId) {
-        let Some(course) = self.open.remove(&turn) else { return };
+    /// Nothing more comes of the turn: it is counted, and written down unless it is a secret.
+    pub(super) fn settled(&mut self, turn: TurnId, secret: bool) -> Result<(), String> {
+        let Some(course) = self.open.remove(&turn) else { return Ok(()) };
         self.summary.turns += 1;
         let count = if course.empty {
             &mut self.summary.empty
@@ -183,12 +211,18 @@ impl<'a> Teller<'a> {
             &mut self.summary.refused
         };
         *count += 1;
+        match (&mut self.recording, course.record) {
+            (Some(recording), Some((record, audio))) if !secret => (recording.write)(&record, &audio),
+            _ => Ok(()),
+        }
     }
 
     /// Tells the summary, which is the last line.
     pub(super) fn finish(mut self) -> Summary {
         for turn in self.open.keys().copied().collect::<Vec<_>>() {
-            self.settled(turn);
+            // Broken off with the run: counted, but not whole enough for a record.
+            self.course(turn).record = None;
+            let _ = self.settled(turn, true);
         }
         self.summary.audio_ms = self.at.as_millis();
         let stages = self.stages.iter();
@@ -217,6 +251,12 @@ impl<'a> Teller<'a> {
 
     fn course(&mut self, turn: TurnId) -> &mut Course {
         self.open.entry(turn).or_default()
+    }
+
+    fn note(&mut self, turn: TurnId, note: impl FnOnce(&mut TurnRecord)) {
+        if let Some((record, _)) = &mut self.course(turn).record {
+            note(record);
+        }
     }
 
     fn stage(&mut self, name: &'static str, ms: f64) {
