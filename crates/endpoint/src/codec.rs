@@ -23,8 +23,7 @@ pub(crate) struct Codec {
 
 impl Codec {
     /// Values as they are, in our units.
-    #[cfg(test)]
-    pub(crate) fn plain(capability: Capability) -> Self {
+    fn plain(capability: Capability) -> Self {
         Self { capability, values: Vec::new(), scale: 1.0, offset: 0.0, step: None }
     }
 
@@ -37,6 +36,7 @@ impl Codec {
                     format!("{capability} is a number, which has no `values`"),
                     Some("use `scale` and `offset`".into()),
                 );
+                return Self::plain(capability);
             }
             for (ours, theirs) in table.entries() {
                 let path = table.at(ours);
@@ -197,5 +197,45 @@ fn channels(value: &Value) -> Option<Color> {
             blue: channel(map.get("b"))?,
         }),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn codec(capability: Capability, scale: f64, offset: f64, step: Option<f64>) -> Codec {
+        Codec { scale, offset, step, ..Codec::plain(capability) }
+    }
+
+    proptest! {
+        /// What a device says back about a value that it was sent counts as that value, at any scale that keeps percents apart.
+        #[test]
+        fn a_number_comes_back(percent in 0.0..=100.0f64, scale in 1.0..300.0f64, negative: bool, offset in -500.0..500.0f64, stepped: bool) {
+            let scale = if negative { -scale } else { scale };
+            let codec = codec(Capability::Brightness, scale, offset, stepped.then_some(1.0));
+            let wanted = State::Number(percent);
+            let theirs = codec.encode(&wanted).unwrap();
+            prop_assert_eq!(theirs.is_i64() || theirs.is_u64(), stepped || theirs.as_f64().unwrap().fract() == 0.0);
+            if let Ok(read) = codec.decode(&theirs) {
+                prop_assert!(read.matches(&wanted, Capability::Brightness), "{percent} became {theirs}, then {read:?}");
+            } else {
+                // Rounded to a step beyond the end.
+                prop_assert!(stepped && !(0.5..=99.5).contains(&percent), "{percent} became {theirs}");
+            }
+        }
+
+        /// Whatever a device answers, it is a state of the capability or a fault with a message.
+        #[test]
+        fn any_answer_is_a_state_or_a_message(text in ".*", number: f64, flag: bool, which in 0usize..11) {
+            let capability = Capability::ALL[which];
+            for theirs in [Value::String(text.clone()), Value::from(number), Value::Bool(flag), Value::Null, Value::from(vec![number; 3])] {
+                match Codec::plain(capability).decode(&theirs) {
+                    Ok(state) => prop_assert_eq!(capability.accept(&state), Ok(state)),
+                    Err(expected) => prop_assert!(!expected.is_empty()),
+                }
+            }
+        }
     }
 }

@@ -52,7 +52,7 @@ fn expand_value(
         Value::String(text) if text.contains("${") => match expand_text(text, environment) {
             Ok(expanded) => Value::String(expanded),
             Err(message) => {
-                faults.add(path, message, None);
+                faults.add_last(path, message);
                 value.clone()
             }
         },

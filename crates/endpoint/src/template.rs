@@ -155,3 +155,68 @@ pub(crate) fn shortened(text: &str) -> String {
     let more = if text.chars().count() > MOST { "…" } else { "" };
     format!("`{}{more}`", line.trim())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn json() -> impl Strategy<Value = Value> {
+        let text = prop_oneof![Just("{value}".to_owned()), Just("a {value} {r}".to_owned()), ".*"];
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            text.prop_map(Value::from)
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::btree_map(".*", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    /// The same keys and lengths everywhere.
+    fn same_shape(a: &Value, b: &Value) -> bool {
+        match (a, b) {
+            (Value::Array(a), Value::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same_shape(a, b))
+            }
+            (Value::Object(a), Value::Object(b)) => {
+                a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same_shape(a, b)))
+            }
+            (Value::Array(_) | Value::Object(_), _) | (_, Value::Array(_) | Value::Object(_)) => false,
+            _ => true,
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_value_never_breaks_json(template in json(), value in ".*") {
+            let rendered = Template::Json(template.clone()).render(&Value::from(value));
+            let read: Value = serde_json::from_str(&rendered).expect("JSON");
+            prop_assert!(same_shape(&template, &read), "{template} became {read}");
+        }
+
+        #[test]
+        fn a_payload_written_as_json_stays_json(value in ".*") {
+            let template = Template::text(r#"{"mode": "{value}", "note": "to {value}!"}"#).unwrap();
+            let read: Value = serde_json::from_str(&template.render(&Value::from(value.as_str()))).expect("JSON");
+            prop_assert_eq!(read, serde_json::json!({ "mode": value, "note": format!("to {value}!") }));
+        }
+
+        #[test]
+        fn a_value_stays_in_its_segment_of_the_path(value in ".*") {
+            let filled = fill_path("/a/{value}/b", &Value::from(value));
+            prop_assert_eq!(filled.split('/').count(), 4);
+            prop_assert!(!filled.contains(['?', '#', ' ', '\r', '\n']));
+        }
+
+        #[test]
+        fn any_answer_is_picked_apart_without_a_panic(answer: Vec<u8>, at in proptest::option::of("(/[a-z0-9~]{0,3}){0,3}")) {
+            let _ = pick(&answer, at.as_deref());
+        }
+    }
+}

@@ -102,8 +102,7 @@ impl Client {
         if let Some((content_type, body)) = &request.body {
             builder = builder.header(reqwest::header::CONTENT_TYPE, *content_type).body(body.clone());
         }
-        let started = Instant::now();
-        let until = by.min(started + request.each);
+        let until = by.min(Instant::now() + request.each);
         let exchange = async {
             let mut response = builder.send().await?;
             let status = response.status();
@@ -120,10 +119,7 @@ impl Client {
             Ok::<_, reqwest::Error>((status, content_type, body))
         };
         match timeout_at(until, exchange).await {
-            Err(_) => {
-                let waited = until.duration_since(started).as_millis();
-                Err(Failed::passing(FailureKind::Unreachable, format!("no answer within {waited} ms")))
-            }
+            Err(_) => Err(Failed::passing(FailureKind::Unreachable, "no answer in time".to_owned())),
             Ok(Err(e)) => Err(Failed::of(&e)),
             Ok(Ok((_, _, body))) if body.len() > LONGEST_ANSWER => Err(Failed::lasting(
                 FailureKind::Garbled,
@@ -155,6 +151,12 @@ impl Failed {
 
     fn of(error: &reqwest::Error) -> Self {
         let cause = root_cause(error);
+        if cause.contains("certificate") {
+            let message = format!(
+                "its certificate is not trusted ({cause}); name the file of its authority: ca = \"…\""
+            );
+            return Self::lasting(FailureKind::Misconfigured, message);
+        }
         if error.is_connect() {
             return Self {
                 sent: false,

@@ -261,13 +261,16 @@ impl Broker {
         self.heard.subscribe()
     }
 
-    /// Says goodbye, so that the status topic tells that this was no accident.
+    /// Says goodbye, so that the status topic tells that this was no accident, and waits until it is said.
     pub(crate) async fn close(&self, by: Instant) {
-        if self.trouble().is_none() {
-            // Whoever listens learns of it from the last will if this fails.
-            let _ = self.publish(&self.status_topic, "offline".to_owned(), true, by).await;
-            let _ = self.client.try_disconnect();
+        if self.trouble().is_some() {
+            return;
         }
+        let mut link = self.link.subscribe();
+        // When one of these fails, the last will tells it to those who listen.
+        let _ = self.publish(&self.status_topic, "offline".to_owned(), true, by).await;
+        let _ = self.client.try_disconnect();
+        let _ = timeout_at(by, link.wait_for(|link| *link != Link::Up)).await;
     }
 
     fn unreachable(&self, why: &str) -> Failure {
@@ -330,6 +333,10 @@ impl Broker {
                         // An error means that the order has not waited so long.
                         let _ = waiting.send(());
                     }
+                }
+                Ok(Event::Outgoing(Outgoing::Disconnect)) => {
+                    self.link.send_replace(Link::Down { attempt, why: "closed".to_owned() });
+                    return;
                 }
                 Ok(_) => {}
                 Err(error) => {
