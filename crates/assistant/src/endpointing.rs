@@ -86,7 +86,11 @@ pub(crate) enum Mark {
 
 /// Voiced frames in a row (unvoiced ones count back) that are the beginning of speech, and its going on.
 const ONSET: u32 = 8;
-const ACTIVE: u32 = 3;
+const ACTIVE: u32 = 5;
+/// Voiced frames that show that speech went on from the wake word.
+const MOSTLY: u32 = 20;
+/// Fewer voiced frames than this are hardly a command. The recogniser may know better.
+const SHORT: u32 = 35;
 /// A hint is about the words so far when no more than this was spoken after it. In samples.
 const HINT_SLACK: Samples = Samples::from_millis(150);
 /// Speech that begins this soon after the detection may be the wake word's own.
@@ -114,6 +118,10 @@ pub(crate) struct Endpointer {
     /// Voiced audio since the run began.
     run_start: SamplePos,
     run_length: u32,
+    /// Voiced frames of the whole turn.
+    voiced: u32,
+    /// The speech began together with the end of the wake word.
+    joined: bool,
     /// Where the newest speech ended.
     speech_end: SamplePos,
     hint: Option<(Hint, SamplePos)>,
@@ -128,6 +136,8 @@ impl Endpointer {
             run: 0,
             run_start: opened,
             run_length: 0,
+            voiced: 0,
+            joined: false,
             speech_end: opened,
             hint: None,
         }
@@ -187,6 +197,7 @@ impl Endpointer {
             }
             self.run = (self.run + 1).min(ONSET);
             self.run_length += 1;
+            self.voiced += 1;
             let going_on = self.phase == Phase::Speaking && self.run >= ACTIVE;
             if going_on || self.phase == Phase::Waiting {
                 self.speech_end = heard_to;
@@ -205,8 +216,9 @@ impl Endpointer {
     ) {
         let joined = self.woken && self.run_start.since(self.opened) <= JOINED;
         let outlasts_wake_word = heard_to.since(self.opened) >= settings.wake_tail;
-        if self.run >= ONSET && (!joined || outlasts_wake_word) {
+        if self.run >= ONSET && (!joined || outlasts_wake_word && self.run_length >= MOSTLY) {
             self.phase = Phase::Speaking;
+            self.joined = joined;
             self.speech_end = heard_to;
             marks.push(Mark::Start { at: self.run_start });
             return;
@@ -215,7 +227,7 @@ impl Endpointer {
         if self.phase == Phase::Waiting
             && self.run == 0
             && joined
-            && self.run_length >= ACTIVE + 2
+            && self.run_length >= ACTIVE
             && silence >= settings.pause
         {
             self.phase = Phase::Doubtful;
@@ -258,6 +270,12 @@ impl Endpointer {
         let (patience, reason) = if self.hinted(Hint::Complete) {
             (settings.silence_complete, EndReason::Complete)
         } else if self.hinted(Hint::Incomplete) {
+            (settings.silence_incomplete, EndReason::Silence)
+        } else if self.voiced < SHORT && self.joined {
+            // Perhaps the tail of the wake word and some noise: the command may still come.
+            let wait = (self.opened + settings.no_speech).since(self.speech_end);
+            (wait.max(settings.silence_incomplete), EndReason::Silence)
+        } else if self.voiced < SHORT && self.woken {
             (settings.silence_incomplete, EndReason::Silence)
         } else {
             (settings.silence, EndReason::Silence)

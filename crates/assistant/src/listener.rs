@@ -241,6 +241,7 @@ impl Listener {
         }
         if let Some(turn) = self.opening.take() {
             self.break_off(frame.pos(), AbandonReason::Superseded, out);
+            self.voicing.learn_background();
             self.turn = Some((turn, Endpointer::new(frame.pos(), false)));
             out.push(Output::Heard(Heard::Opened { turn, at: frame.pos() }));
         }
@@ -345,6 +346,7 @@ impl Listener {
         self.break_off(at, AbandonReason::Superseded, out);
         self.last_detection = Some(at);
         self.voicing.learn_voice();
+        self.voicing.learn_background();
         let turn = self.ids.allocate();
         let wanted = at - self.pre_roll(&detection.word);
         let first = self.preroll.since(wanted).next();

@@ -13,12 +13,16 @@ use crate::ports::SpeechProb;
 
 /// Weight of the newest score; a time constant of about 25 ms.
 const SCORE_WEIGHT: f32 = 0.35;
-/// Smoothed score at which speech begins, and below which it ends.
-const SCORE_ON: f32 = 0.5;
-const SCORE_OFF: f32 = 0.35;
+/// Smoothed score at which speech begins in a quiet room, and the most that is asked for in a noisy one.
+const SCORE_QUIET: f32 = 0.5;
+const SCORE_NOISY: f32 = 0.75;
+/// How far speech scores above what four fifths of the background do.
+const ABOVE_BACKGROUND_SCORE: f32 = 0.1;
+/// Once it speaks, a voice may score this much lower.
+const SCORE_HYSTERESIS: f32 = 0.15;
 /// How far speech stands above the floor, in dB.
 const ABOVE_FLOOR_DB: f32 = 6.0;
-/// How far it stands above the middle of what sounded before the wake word, in dB.
+/// How far it stands above four fifths of what sounded before the wake word, in dB.
 const ABOVE_BACKGROUND_DB: f32 = 4.0;
 /// Once it speaks, a voice may sink this much lower, in dB.
 const HYSTERESIS_DB: f32 = 3.0;
@@ -43,7 +47,7 @@ impl Softer {
     /// nearly as loud keeps it open.
     pub(crate) fn at_age(age: Samples) -> Softer {
         let strict = ((age.as_millis() as f32 - 4_000.0) / 3_000.0).clamp(0.0, 1.0);
-        Softer { always_db: -24.0 + 15.0 * strict, never_db: -12.0 + 6.0 * strict }
+        Softer { always_db: -24.0 + 15.0 * strict, never_db: -9.0 + 3.0 * strict }
     }
 }
 
@@ -54,15 +58,18 @@ pub(crate) struct Voicing {
     voiced: bool,
     /// Mean power of the newest three frames.
     powers: [f32; 3],
-    /// Levels of the newest 1.2 s, in dB.
-    recent: VecDeque<f32>,
-    background: Background,
+    /// Levels in dB and smoothed scores of the newest 1.2 s.
+    recent: VecDeque<(f32, f32)>,
+    levels: Histogram,
+    scores: Histogram,
     /// Frames by which the VAD lags.
     lag: usize,
     /// Level of the voice that spoke the wake word, in dB.
     voice: Option<f32>,
-    /// Median of the background before the wake word, in dB.
+    /// What four fifths of the background before the wake word stayed below, in dB.
     before: Option<f32>,
+    /// Score at which speech begins here.
+    score_on: f32,
 }
 
 impl Voicing {
@@ -73,10 +80,12 @@ impl Voicing {
             voiced: false,
             powers: [0.0; 3],
             recent: VecDeque::with_capacity(RECENT + 1),
-            background: Background::new(),
+            levels: Histogram::new(),
+            scores: Histogram::new(),
             lag: (delay.0 as usize / FRAME_SAMPLES).min(RECENT - 1),
             voice: None,
             before: None,
+            score_on: SCORE_QUIET,
         }
     }
 
@@ -90,16 +99,18 @@ impl Voicing {
         self.powers.rotate_left(1);
         self.powers[2] = power;
         let level = 10.0 * (self.powers.iter().sum::<f32>() / 3.0 + 1e-10).log10();
-        self.recent.push_back(level);
-        if self.recent.len() > RECENT {
-            if let Some(old) = self.recent.pop_front() {
-                self.background.push(old);
-            }
-        }
-        let level = self.recent[self.recent.len().saturating_sub(1 + self.lag)];
-
         self.score += SCORE_WEIGHT * (prob - self.score);
-        let mut threshold = self.background.percentile(20).map_or(LEAST_DB, |floor| floor + ABOVE_FLOOR_DB);
+        self.recent.push_back((level, self.score));
+        if self.recent.len() > RECENT
+            && let Some((level, score)) = self.recent.pop_front()
+        {
+            self.levels.push((level + 100.0) / 100.0);
+            self.scores.push(score);
+        }
+        let (level, _) = self.recent[self.recent.len().saturating_sub(1 + self.lag)];
+
+        let floor = self.levels.percentile(20).map(decibels);
+        let mut threshold = floor.map_or(LEAST_DB, |floor| floor + ABOVE_FLOOR_DB);
         if let Some(before) = self.before {
             threshold = threshold.max(before + ABOVE_BACKGROUND_DB);
         }
@@ -108,19 +119,25 @@ impl Voicing {
         }
         threshold = threshold.max(LEAST_DB);
         self.voiced = if self.voiced {
-            self.score >= SCORE_OFF && level >= threshold - HYSTERESIS_DB
+            self.score >= self.score_on - SCORE_HYSTERESIS && level >= threshold - HYSTERESIS_DB
         } else {
-            self.score >= SCORE_ON && level >= threshold
+            self.score >= self.score_on && level >= threshold
         };
         self.voiced
     }
 
-    /// A wake word ends about here: how loud its speaker is, and what sounded before.
+    /// A turn opens here: what sounded before is its background.
+    pub(crate) fn learn_background(&mut self) {
+        self.before = self.levels.percentile(80).map(decibels);
+        let usual = self.scores.percentile(80).unwrap_or_default();
+        self.score_on = (usual + ABOVE_BACKGROUND_SCORE).clamp(SCORE_QUIET, SCORE_NOISY);
+    }
+
+    /// A wake word ends about here: how loud its speaker is.
     pub(crate) fn learn_voice(&mut self) {
-        let mut levels: Vec<f32> = self.recent.iter().copied().collect();
+        let mut levels: Vec<f32> = self.recent.iter().map(|(level, _)| *level).collect();
         levels.sort_by(f32::total_cmp);
         self.voice = levels.get(levels.len() * 9 / 10).copied();
-        self.before = self.background.percentile(50);
     }
 
     /// The stream goes on elsewhere (a gap, or we spoke). The room is the same, so its background is kept.
@@ -132,40 +149,45 @@ impl Voicing {
     }
 }
 
-/// A histogram of the levels of the last seconds, in steps of 1 dB from −100 to 0.
-#[derive(Debug)]
-struct Background {
-    counts: [u16; 101],
-    levels: VecDeque<u8>,
+/// From the histogram's 0..1.
+fn decibels(share: f32) -> f32 {
+    share * 100.0 - 100.0
 }
 
-impl Background {
+/// A histogram of the last seconds of values from 0 to 1, in hundredths.
+#[derive(Debug)]
+struct Histogram {
+    counts: [u16; 101],
+    values: VecDeque<u8>,
+}
+
+impl Histogram {
     fn new() -> Self {
-        Background { counts: [0; 101], levels: VecDeque::with_capacity(MEMORY + 1) }
+        Histogram { counts: [0; 101], values: VecDeque::with_capacity(MEMORY + 1) }
     }
 
-    fn push(&mut self, db: f32) {
-        let step = (db + 100.0).clamp(0.0, 100.0) as u8;
-        self.counts[step as usize] += 1;
-        self.levels.push_back(step);
-        if self.levels.len() > MEMORY {
-            if let Some(old) = self.levels.pop_front() {
-                self.counts[old as usize] -= 1;
-            }
+    fn push(&mut self, value: f32) {
+        let step = (value * 100.0).clamp(0.0, 100.0) as u8;
+        self.counts[usize::from(step)] += 1;
+        self.values.push_back(step);
+        if self.values.len() > MEMORY
+            && let Some(old) = self.values.pop_front()
+        {
+            self.counts[usize::from(old)] -= 1;
         }
     }
 
-    /// The level that `percent` of the frames stay below, in dB; nothing before half a second is known.
+    /// The value that `percent` of the frames stay below; nothing before half a second is known.
     fn percentile(&self, percent: usize) -> Option<f32> {
-        if self.levels.len() < 50 {
+        if self.values.len() < 50 {
             return None;
         }
-        let wanted = self.levels.len() * percent / 100;
+        let wanted = self.values.len() * percent / 100;
         let mut seen = 0;
         for (step, count) in self.counts.iter().enumerate() {
-            seen += *count as usize;
+            seen += usize::from(*count);
             if seen > wanted {
-                return Some(step as f32 - 100.0);
+                return Some(step as f32 / 100.0);
             }
         }
         None

@@ -380,7 +380,7 @@ fn the_wake_word_again() {
     check(
         "wwwwwwwwwW..SSSSSSSSSS.......wwwwwwwwwWSSSSSSSS....................",
         expect![
-            "wake 10 (audio from -14) start 12.2 pause 26 resume 29.2 abandoned 39 Superseded wake 39 (audio from 15) start 39 pause 51 end 59.4 Silence (speech to 47.4)"
+            "wake 10 (audio from -14) start 12.2 pause 26 resume 29.2 abandoned 39 Superseded wake 39 (audio from 15) start 39 pause 50.8 end 59.2 Silence (speech to 47.2)"
         ],
     );
     // The word in the middle of the command is no wake word.
