@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use mynah_intent::{IntentSpec, List, NumberKind, Origin, Recognizer, Sentence, Spec, WordGraph};
+use mynah_intent::{IntentSpec, Origin, Recognizer, Sentence, Spec, WordGraph};
 use serde::{Deserialize, Serialize};
 
 /// What kind of answer a question waits for.
@@ -60,14 +60,13 @@ impl Expects {
 /// Four to eight digits, or a refusal.
 fn pin_graph() -> Arc<WordGraph> {
     let sentence = |template: String| Sentence { template, origin: Origin::default() };
-    let digits = |n: usize| sentence(vec!["{digit}"; n].join(" "));
-    let digit = List::Range { from: 0, to: 9, step: 1, kind: NumberKind::Number };
+    let digits = |n: usize| sentence(vec!["<digit>"; n].join(" "));
     let mut sentences: Vec<Sentence> = (4..=8).map(digits).collect();
     sentences.extend(NO.iter().map(|no| sentence((*no).to_owned())));
     let intent = IntentSpec { name: "pin".to_owned(), sentences, ..IntentSpec::default() };
     let spec = Spec {
         language: "en".to_owned(),
-        lists: BTreeMap::from([("digit".to_owned(), digit)]),
+        rules: BTreeMap::from([("digit".to_owned(), sentence(format!("(oh|{})", DIGITS.join("|"))))]),
         intents: vec![intent],
         ..Spec::default()
     };
@@ -147,6 +146,7 @@ mod tests {
         let pin = Expects::Pin.graph();
         assert!(pin.accepts("one two three four"));
         assert!(pin.accepts("one two three four five six seven eight"));
+        assert!(pin.accepts("one oh three four"));
         assert!(pin.accepts("cancel"));
         assert!(!pin.accepts("one two three"));
     }
