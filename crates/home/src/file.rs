@@ -134,8 +134,10 @@ fn read_devices(top: &Fields<'_, '_>, areas: &[Area]) -> Vec<Device> {
 
 /// An area may be named by its id or by its name.
 fn known_area(fields: &Fields<'_, '_>, text: &Text, areas: &[Area]) -> Option<AreaId> {
-    let found =
-        areas.iter().find(|a| a.id.as_str() == text.text || plain_name(&a.name) == plain_name(&text.text));
+    let found = areas.iter().find(|a| a.id.as_str() == text.text || a.name == text.text).or_else(|| {
+        let plain = plain_name(&text.text);
+        areas.iter().find(|a| plain_name(&a.name) == plain)
+    });
     if found.is_none() {
         let help = if areas.is_empty() {
             Some(format!("add: [[area]] with name = \"{text}\""))

@@ -1,6 +1,8 @@
 //! From a spoken name to devices.
 
-use crate::{Area, AreaId, Device, Home};
+use std::collections::HashMap;
+
+use crate::{Area, AreaId, Device, DeviceId, Home};
 
 /// What a spoken name stands for.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,14 +92,9 @@ impl Home {
         }
         let mut full = Vec::new();
         let mut short = Vec::new();
-        for device in self.devices().iter().filter(|d| permitted(d)) {
-            let names = self.spoken_names(device);
-            let is_among = |list: &[String]| list.iter().any(|n| plain_name(n) == wanted);
-            if is_among(&names.full) {
-                full.push(device);
-            } else if is_among(&names.short) {
-                short.push(device);
-            }
+        for &(index, is_full) in self.names.by_plain.get(&wanted).into_iter().flatten() {
+            let Some(device) = self.devices().get(index).filter(|d| permitted(d)) else { continue };
+            if is_full { full.push(device) } else { short.push(device) }
         }
         let named = if full.is_empty() { short } else { full };
         if named.len() > 1 && area.is_some() {
@@ -116,29 +113,11 @@ impl Home {
         self.areas().iter().find(|a| area_names(a).iter().any(|name| plain_name(name) == wanted))
     }
 
-    /// All the ways to say a device: its name, aliases and `say_as`; with its room before or after
-    /// (`lamp in the kitchen`); and without the room.
+    /// All the ways to say a device of this house: its name, aliases and `say_as`; with its room before or after
+    /// (`lamp in the kitchen`); and without the room. None for a device of another house.
     #[must_use]
-    pub fn spoken_names(&self, device: &Device) -> SpokenNames {
-        let mut names = SpokenNames::default();
-        let area = device.area.as_ref().and_then(|id| self.area(id));
-        let rooms = area.map(area_names).unwrap_or_default();
-        let own = std::iter::once(&device.name).chain(&device.aliases).chain(&device.say_as);
-        for name in own.map(|n| spoken_name(n)).filter(|n| !n.is_empty()) {
-            let short = rooms.iter().find_map(|room| without_room(&name, room));
-            let thing = short.as_deref().unwrap_or(&name);
-            for room in &rooms {
-                names.full.push(format!("{thing} in the {room}"));
-                names.full.push(format!("{room} {thing}"));
-            }
-            names.full.push(name);
-            names.short.extend(short);
-        }
-        for list in [&mut names.full, &mut names.short] {
-            list.sort();
-            list.dedup();
-        }
-        names
+    pub fn spoken_names(&self, device: &DeviceId) -> Option<&SpokenNames> {
+        self.names.spoken.get(self.index(device)?)
     }
 
     /// All the ways to say a room, in lower case and without an article in front.
@@ -146,6 +125,56 @@ impl Home {
     pub fn spoken_area_names(&self, area: &Area) -> Vec<String> {
         area_names(area)
     }
+}
+
+/// The names of all devices, worked out once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Names {
+    /// Beside the devices.
+    spoken: Vec<SpokenNames>,
+    /// [`plain_name`] → devices, and whether it is a full name of them.
+    by_plain: HashMap<String, Vec<(usize, bool)>>,
+}
+
+impl Names {
+    pub(crate) fn of(areas: &[Area], devices: &[Device]) -> Names {
+        let rooms: HashMap<&AreaId, Vec<String>> = areas.iter().map(|a| (&a.id, area_names(a))).collect();
+        let mut names = Names::default();
+        for (index, device) in devices.iter().enumerate() {
+            let rooms = device.area.as_ref().and_then(|id| rooms.get(id)).map_or(&[][..], Vec::as_slice);
+            let spoken = spoken_names(device, rooms);
+            for (list, is_full) in [(&spoken.full, true), (&spoken.short, false)] {
+                for name in list {
+                    let devices = names.by_plain.entry(plain_name(name)).or_default();
+                    if devices.last().is_none_or(|(last, _)| *last != index) {
+                        devices.push((index, is_full));
+                    }
+                }
+            }
+            names.spoken.push(spoken);
+        }
+        names
+    }
+}
+
+fn spoken_names(device: &Device, rooms: &[String]) -> SpokenNames {
+    let mut names = SpokenNames::default();
+    let own = std::iter::once(&device.name).chain(&device.aliases).chain(&device.say_as);
+    for name in own.map(|n| spoken_name(n)).filter(|n| !n.is_empty()) {
+        let short = rooms.iter().find_map(|room| without_room(&name, room));
+        let thing = short.as_deref().unwrap_or(&name);
+        for room in rooms {
+            names.full.push(format!("{thing} in the {room}"));
+            names.full.push(format!("{room} {thing}"));
+        }
+        names.full.push(name);
+        names.short.extend(short);
+    }
+    for list in [&mut names.full, &mut names.short] {
+        list.sort();
+        list.dedup();
+    }
+    names
 }
 
 fn area_names(area: &Area) -> Vec<String> {

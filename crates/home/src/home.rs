@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::find::Names;
 use crate::{Area, AreaId, Device, DeviceId, Fault};
 
 /// The house: its rooms, its devices, and the settings of its wires.
@@ -12,6 +13,7 @@ pub struct Home {
     devices: Vec<Device>,
     endpoint_settings: toml::Table,
     by_id: BTreeMap<DeviceId, usize>,
+    pub(crate) names: Names,
     file: Arc<str>,
     source: Arc<str>,
 }
@@ -33,6 +35,10 @@ impl Home {
     #[must_use]
     pub fn device(&self, id: &DeviceId) -> Option<&Device> {
         self.by_id.get(id).map(|&i| &self.devices[i])
+    }
+
+    pub(crate) fn index(&self, id: &DeviceId) -> Option<usize> {
+        self.by_id.get(id).copied()
     }
 
     /// The room of that id.
@@ -73,7 +79,8 @@ impl Home {
         file: &str,
         source: &str,
     ) -> Home {
+        let names = Names::of(&areas, &devices);
         let by_id = devices.iter().enumerate().map(|(i, d)| (d.id.clone(), i)).collect();
-        Home { areas, devices, endpoint_settings, by_id, file: file.into(), source: source.into() }
+        Home { areas, devices, endpoint_settings, by_id, names, file: file.into(), source: source.into() }
     }
 }

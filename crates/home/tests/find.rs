@@ -153,7 +153,7 @@ proptest! {
             Resolution::None => vec![],
         };
         for device in found {
-            let names = home.spoken_names(device);
+            let names = home.spoken_names(&device.id).expect("a device of this house");
             let all: Vec<String> = names.full.iter().chain(&names.short).map(|n| plain_name(n)).collect();
             prop_assert!(all.contains(&plain_name(&said)), "{said} is no name of {}", device.id);
         }

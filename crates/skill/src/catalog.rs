@@ -6,11 +6,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mynah_home::{AreaId, Home};
-use mynah_intent::{Context, Fault, IntentSpec, Origin, Reading, Recognizer, Spec, WordGraph};
+use mynah_intent::{Context, Fault, IntentSpec, List, Origin, Reading, Recognizer, Spec, WordGraph};
 use time::OffsetDateTime;
 
+use crate::action::Verb;
 use crate::lists;
 use crate::manifest::{IntentEntry, Manifest};
+use crate::reply::and_list;
 
 /// What is known when something is said.
 #[derive(Clone, Debug)]
@@ -130,7 +132,7 @@ impl Catalog {
             });
             says.take(most).collect()
         };
-        if let Some(topic) = topic {
+        if let Some(topic) = topic.filter(|t| !t.trim().is_empty()) {
             let wanted = topic.trim().to_lowercase();
             let singular = wanted.trim_end_matches('s');
             let about =
@@ -138,7 +140,10 @@ impl Catalog {
             return match self.skills.iter().find(about).filter(|_| !singular.is_empty()) {
                 Some(skill) => {
                     let examples = examples(skill, 4);
-                    let summary = skill.summary.trim_end_matches('.');
+                    let summary = match skill.summary.trim_end_matches('.') {
+                        "" => "I cannot tell what that is for",
+                        summary => summary,
+                    };
                     if examples.is_empty() {
                         format!("{summary}.")
                     } else {
@@ -148,13 +153,21 @@ impl Catalog {
                 None => format!("I know nothing about {topic}."),
             };
         }
-        let names: Vec<&str> = self.skills.iter().map(|s| s.name.text.as_str()).collect();
-        let examples: Vec<String> = self.skills.iter().flat_map(|s| examples(s, 1)).take(3).collect();
+        // "Cancel" and "help" are no topics of their own.
+        let is_topic = |s: &&Manifest| {
+            s.intents
+                .iter()
+                .flat_map(|i| &i.actions)
+                .any(|a| !matches!(a.verb, Verb::Cancel | Verb::Help { .. }))
+        };
+        let topics: Vec<&Manifest> = self.skills.iter().filter(is_topic).collect();
+        let names: Vec<String> = topics.iter().map(|s| s.name.text.clone()).collect();
+        let examples: Vec<String> = topics.iter().flat_map(|s| examples(s, 1)).take(3).collect();
         match (names.is_empty(), examples.is_empty()) {
             (true, _) => "No skills are installed.".into(),
-            (false, true) => format!("You can ask me about {}.", names.join(", ")),
+            (false, true) => format!("You can ask me about {}.", and_list(&names)),
             (false, false) => {
-                format!("You can ask me about {}. For example: {}.", names.join(", "), examples.join(", "))
+                format!("You can ask me about {}. For example: {}.", and_list(&names), examples.join(", "))
             }
         }
     }
@@ -218,16 +231,23 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
     let mut spec = Spec {
         language: skills.first().map_or_else(|| "en".into(), |s| s.language.clone()),
         lists: lists::of_every_skill(home),
-        skip_words: ["please", "could you", "can you", "would you", "kindly"].map(str::to_owned).to_vec(),
+        skip_words: ["please", "could you", "can you", "would you", "will you", "kindly", "just"]
+            .map(str::to_owned)
+            .to_vec(),
         ..Spec::default()
     };
     let mut entries = Vec::new();
     for (s, skill) in skills.iter().enumerate() {
+        let mut lists: BTreeMap<String, List> =
+            skill.lists.iter().map(|(n, (l, _))| (n.clone(), l.clone())).collect();
         for (i, intent) in skill.intents.iter().enumerate() {
             let mentions = skill.mentions(&intent.sentences);
-            let own = |name: &String| skill.lists.get(name).map(|(list, _)| list.clone());
-            let list =
-                |name: &String| own(name).or_else(|| lists::of_devices(name, &skill.permissions, home));
+            for name in &mentions.lists {
+                if !lists.contains_key(name) {
+                    lists
+                        .extend(lists::of_devices(name, &skill.permissions, home).map(|l| (name.clone(), l)));
+                }
+            }
             let used: BTreeSet<&String> = mentions.rules.iter().collect();
             spec.intents.push(IntentSpec {
                 name: intent.name.text.clone(),
@@ -238,7 +258,11 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
                     .filter(|(name, _)| used.contains(name))
                     .map(|(n, r)| (n.clone(), r.clone()))
                     .collect(),
-                lists: mentions.lists.iter().filter_map(|name| Some((name.clone(), list(name)?))).collect(),
+                lists: mentions
+                    .lists
+                    .iter()
+                    .filter_map(|name| Some((name.clone(), lists.get(name)?.clone())))
+                    .collect(),
                 slots: intent.slots.clone(),
                 requires_context: intent.requires_context.clone(),
                 excludes_context: intent.excludes_context.clone(),

@@ -5,6 +5,7 @@
 
 mod action;
 mod catalog;
+mod check;
 mod lists;
 mod manifest;
 mod outcome;

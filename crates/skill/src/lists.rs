@@ -30,9 +30,9 @@ pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
     .into_iter()
     .map(|(name, list)| (name.to_owned(), list))
     .collect();
-    let everything = Permissions { devices: vec!["*".into()], ..Permissions::default() };
+    // Known by name, so that a near miss is told; each skill has its own instead.
     for name in Kind::ALL.iter().map(|k| k.name()).chain(["device"]) {
-        lists.extend(of_devices(name, &everything, home).map(|list| (name.to_owned(), list)));
+        lists.insert(name.to_owned(), List::Text(Vec::new()));
     }
     lists
 }
@@ -50,12 +50,11 @@ pub(crate) fn of_devices(name: &str, permissions: &Permissions, home: &Home) -> 
     let mut short: BTreeMap<String, Vec<&DeviceId>> = BTreeMap::new();
     for device in home.devices().iter().filter(|d| permissions.device(d) && kind.is_none_or(|k| d.kind == k))
     {
-        let names = home.spoken_names(device);
-        for (map, said) in
-            names.full.into_iter().map(|n| (true, n)).chain(names.short.into_iter().map(|n| (false, n)))
+        let Some(names) = home.spoken_names(&device.id) else { continue };
+        for (map, said) in names.full.iter().map(|n| (true, n)).chain(names.short.iter().map(|n| (false, n)))
         {
             let map = if map { &mut full } else { &mut short };
-            let ids = map.entry(said).or_default();
+            let ids = map.entry(said.clone()).or_default();
             if !ids.contains(&&device.id) {
                 ids.push(&device.id);
             }

@@ -1,5 +1,6 @@
 //! An intent and the house → a plan.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mynah_home::{Capability, Device, DeviceId, Home, Resolution, State};
@@ -178,13 +179,9 @@ impl<'a> Planner<'a> {
                 }
             }
         }
-        let mut ids: Vec<DeviceId> = Vec::new();
-        for device in devices {
-            if !ids.contains(&device.id) {
-                ids.push(device.id.clone());
-            }
-        }
-        Ok(ids)
+        let mut seen = BTreeSet::new();
+        devices.retain(|d| seen.insert(&d.id));
+        Ok(devices.into_iter().map(|d| d.id.clone()).collect())
     }
 
     /// Does the slot say what is meant, so that it must resolve? Those of the device lists do, and those of the skill's own

@@ -85,6 +85,8 @@ pub enum Refusal {
 fn or_list(names: &[String]) -> String {
     match names {
         [] => String::new(),
+        // Nobody remembers more, and the room is what is asked for.
+        [first, second, _, _, ..] => format!("{first}, {second}, or one of {} others", names.len() - 2),
         [one] => one.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }

@@ -258,7 +258,7 @@ pub(crate) fn the(name: &str) -> String {
     if has_one { name.to_owned() } else { format!("the {name}") }
 }
 
-fn and_list(parts: &[String]) -> String {
+pub(crate) fn and_list(parts: &[String]) -> String {
     match parts {
         [] => String::new(),
         [one] => one.clone(),

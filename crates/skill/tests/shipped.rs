@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
+use expect_test::{Expect, expect};
 use mynah_home::Home;
-use mynah_skill::{Catalog, TestResult};
+use mynah_skill::{Catalog, Situation, TestResult};
 
 fn intents() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../../intents"))
@@ -13,6 +14,21 @@ fn shipped() -> (Catalog, Home) {
     let home = Home::load(&intents().join("home.toml")).unwrap_or_else(|f| panic!("{f:#?}"));
     let catalog = Catalog::load(&[intents().join("en")], &home).unwrap_or_else(|f| panic!("{f:#?}"));
     (catalog, home)
+}
+
+fn check(said: &[&str], expected: Expect) {
+    let (catalog, home) = shipped();
+    let here = Situation { area: None, now: time::OffsetDateTime::UNIX_EPOCH };
+    let mut text = String::new();
+    for said in said {
+        let found = match catalog.understand(said, &here).first().map(|r| catalog.plan(r, &home, &here)) {
+            None => "-".to_owned(),
+            Some(Ok(plan)) => plan.actions.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
+            Some(Err(refusal)) => format!("refused: {refusal}"),
+        };
+        text.push_str(&format!("{said}: {found}\n"));
+    }
+    expected.assert_eq(&text);
 }
 
 #[test]
@@ -26,4 +42,265 @@ fn every_test_of_every_skill_passes() {
         .collect();
     assert!(bad.is_empty(), "{} of {}:\n{}", bad.len(), reports.len(), bad.join("\n"));
     assert!(reports.len() > 100, "only {} tests", reports.len());
+}
+
+/// How people say it, and how a recogniser writes it.
+#[test]
+fn phrases() {
+    check(
+        &[
+            "Turn on the kitchen lamp.",
+            "turn the kitchen lamp on please",
+            "could you turn on the kitchen light",
+            "can you turn the lights on in the kitchen",
+            "switch off the light in the bedroom",
+            "lights off",
+            "all lights off",
+            "kitchen lights on",
+            "put the lights on",
+            "turn on the light",
+            "turn the lights off in the living room",
+            "lights on in the bedroom",
+            "dim the lights",
+            "dim the lights to 20%",
+            "set kitchen lamp to 40",
+            "set the kitchen lamp to fifty percent brightness",
+            "bedroom lamp 30 percent",
+            "turn the bedroom lamp down to ten percent",
+            "bedroom lamp to maximum",
+            "make it blue",
+            "make the lights in the bedroom red",
+            "turn the bedroom light purple",
+            "set the bedroom lamp color to green",
+            "change the kitchen lamp to warm white",
+            "make the lamp in the bedroom warm white",
+            "is the light on in the kitchen",
+            "is the bedroom lamp on",
+            "are the lights on",
+            "are the lights in the bedroom off",
+            "turn on the fan",
+            "fan off",
+            "turn the fan in the lounge on",
+            "start the fan",
+            "is the fan running",
+            "close the blind",
+            "close the blinds",
+            "open the blinds in the living room",
+            "put the blind down",
+            "pull the living room blind up",
+            "raise the blind",
+            "lower the blind to 30 percent",
+            "open the blind half way",
+            "set the blind to fifty percent",
+            "blind to 20 percent",
+            "is the blind open",
+            "close the curtains",
+            "set the temperature to 21",
+            "set the temperature to twenty one degrees",
+            "set the thermostat to 20 degrees",
+            "turn the heating up",
+            "turn up the heating by two degrees",
+            "turn the heating down to 18",
+            "set the heating to 19 degrees in the hallway",
+            "it's cold",
+            "i'm too warm",
+            "make it warmer",
+            "how warm is it",
+            "how cold is it in the hallway",
+            "what's the temperature in the hallway",
+            "what is the temperature inside",
+            "what is the hallway temperature",
+            "what is the thermostat set to",
+            "set a timer for 10 minutes",
+            "set a ten minute timer",
+            "set timer for five minutes",
+            "start a timer for thirty seconds",
+            "timer 5 minutes",
+            "set a timer for an hour and a half",
+            "set a timer for two and a half minutes",
+            "set a pasta timer for 8 minutes",
+            "set an eight minute pasta timer",
+            "set a timer for 8 minutes for the pasta",
+            "cancel timer",
+            "cancel my pasta timer",
+            "stop the timer",
+            "how much time is left",
+            "how long is left on the pasta timer",
+            "how much time is left on my timer",
+            "what time is it",
+            "what's the time",
+            "what's the time please",
+            "what's the date today",
+            "what is today's date",
+            "what day is it",
+            "volume up",
+            "turn it up",
+            "turn up the volume",
+            "turn the volume down a little",
+            "set volume to 50 percent",
+            "volume fifty",
+            "volume to 5",
+            "mute",
+            "be quiet",
+            "stop",
+            "never mind",
+            "cancel",
+            "forget it",
+            "add milk to the shopping list",
+            "put eggs and butter on the shopping list",
+            "add milk to my list",
+            "we need to buy toilet paper",
+            "what's on my shopping list",
+            "read me my shopping list",
+            "clear my shopping list",
+            "help",
+            "what can I say",
+            "what can you do",
+            "how do I use timers",
+            "turn off the lamp in the gazebo",
+            "play some music",
+            "who is the president of france",
+            "the kitchen lamp is nice",
+            "turn on",
+            "turn the",
+            "lamp",
+            "i turned on the kitchen lamp yesterday",
+            "don't turn on the kitchen lamp",
+            "can you tell me the time",
+            "what can you do with lights",
+            "make it two degrees warmer",
+            "please just turn on the fan will you",
+        ],
+        expect![[r#"
+            Turn on the kitchen lamp.: light.kitchen_lamp power = on
+            turn the kitchen lamp on please: light.kitchen_lamp power = on
+            could you turn on the kitchen light: light.kitchen_lamp power = on
+            can you turn the lights on in the kitchen: light.kitchen_lamp power = on
+            switch off the light in the bedroom: light.bedroom_lamp power = off
+            lights off: light.kitchen_lamp power = off; light.bedroom_lamp power = off
+            all lights off: light.kitchen_lamp power = off; light.bedroom_lamp power = off
+            kitchen lights on: light.kitchen_lamp power = on
+            put the lights on: light.kitchen_lamp power = on; light.bedroom_lamp power = on
+            turn on the light: refused: Which one do you mean: the kitchen lamp or the bedroom lamp?
+            turn the lights off in the living room: refused: There is nothing in the living room that can do that.
+            lights on in the bedroom: light.bedroom_lamp power = on
+            dim the lights: light.kitchen_lamp brightness -20; light.bedroom_lamp brightness -20
+            dim the lights to 20%: light.kitchen_lamp brightness = 20; light.bedroom_lamp brightness = 20
+            set kitchen lamp to 40: light.kitchen_lamp brightness = 40
+            set the kitchen lamp to fifty percent brightness: light.kitchen_lamp brightness = 50
+            bedroom lamp 30 percent: light.bedroom_lamp brightness = 30
+            turn the bedroom lamp down to ten percent: light.bedroom_lamp brightness = 10
+            bedroom lamp to maximum: light.bedroom_lamp brightness = 100
+            make it blue: -
+            make the lights in the bedroom red: light.bedroom_lamp color = red
+            turn the bedroom light purple: light.bedroom_lamp color = purple
+            set the bedroom lamp color to green: light.bedroom_lamp color = green
+            change the kitchen lamp to warm white: light.kitchen_lamp color = warm white
+            make the lamp in the bedroom warm white: light.bedroom_lamp color = warm white
+            is the light on in the kitchen: read light.kitchen_lamp power
+            is the bedroom lamp on: read light.bedroom_lamp power
+            are the lights on: read light.kitchen_lamp power; read light.bedroom_lamp power
+            are the lights in the bedroom off: read light.bedroom_lamp power
+            turn on the fan: plug.fan power = on
+            fan off: plug.fan power = off
+            turn the fan in the lounge on: plug.fan power = on
+            start the fan: plug.fan power = on
+            is the fan running: read plug.fan power
+            close the blind: cover.living_room_blind position = 0
+            close the blinds: cover.living_room_blind position = 0
+            open the blinds in the living room: cover.living_room_blind position = 100
+            put the blind down: cover.living_room_blind position = 0
+            pull the living room blind up: cover.living_room_blind position = 100
+            raise the blind: cover.living_room_blind position = 100
+            lower the blind to 30 percent: cover.living_room_blind position = 30
+            open the blind half way: cover.living_room_blind position = 50
+            set the blind to fifty percent: cover.living_room_blind position = 50
+            blind to 20 percent: cover.living_room_blind position = 20
+            is the blind open: read cover.living_room_blind position
+            close the curtains: cover.living_room_blind position = 0
+            set the temperature to 21: climate.thermostat target_temperature = 21
+            set the temperature to twenty one degrees: climate.thermostat target_temperature = 21
+            set the thermostat to 20 degrees: climate.thermostat target_temperature = 20
+            turn the heating up: climate.thermostat target_temperature +1
+            turn up the heating by two degrees: climate.thermostat target_temperature +2
+            turn the heating down to 18: climate.thermostat target_temperature = 18
+            set the heating to 19 degrees in the hallway: climate.thermostat target_temperature = 19
+            it's cold: climate.thermostat target_temperature +1
+            i'm too warm: climate.thermostat target_temperature -1
+            make it warmer: climate.thermostat target_temperature +1
+            how warm is it: read climate.thermostat temperature
+            how cold is it in the hallway: read climate.thermostat temperature
+            what's the temperature in the hallway: read climate.thermostat temperature
+            what is the temperature inside: read climate.thermostat temperature
+            what is the hallway temperature: read climate.thermostat temperature
+            what is the thermostat set to: read climate.thermostat target_temperature
+            set a timer for 10 minutes: timer for 600 s
+            set a ten minute timer: timer for 600 s
+            set timer for five minutes: timer for 300 s
+            start a timer for thirty seconds: timer for 30 s
+            timer 5 minutes: timer for 300 s
+            set a timer for an hour and a half: timer for 5400 s
+            set a timer for two and a half minutes: timer for 150 s
+            set a pasta timer for 8 minutes: timer "pasta" for 480 s
+            set an eight minute pasta timer: timer "pasta" for 480 s
+            set a timer for 8 minutes for the pasta: timer "pasta" for 480 s
+            cancel timer: cancel timer
+            cancel my pasta timer: cancel timer "pasta"
+            stop the timer: cancel timer
+            how much time is left: time left on timer
+            how long is left on the pasta timer: time left on timer "pasta"
+            how much time is left on my timer: time left on timer
+            what time is it: tell the time
+            what's the time: tell the time
+            what's the time please: tell the time
+            what's the date today: tell the date
+            what is today's date: tell the date
+            what day is it: tell the date
+            volume up: volume +10
+            turn it up: volume +10
+            turn up the volume: volume +10
+            turn the volume down a little: volume -10
+            set volume to 50 percent: volume = 50
+            volume fifty: volume = 50
+            volume to 5: volume = 5
+            mute: volume = 0
+            be quiet: cancel
+            stop: cancel
+            never mind: cancel
+            cancel: cancel
+            forget it: cancel
+            add milk to the shopping list: add "milk" to the shopping list
+            put eggs and butter on the shopping list: add "eggs and butter" to the shopping list
+            add milk to my list: add "milk" to the shopping list
+            we need to buy toilet paper: add "toilet paper" to the shopping list
+            what's on my shopping list: read the shopping list
+            read me my shopping list: read the shopping list
+            clear my shopping list: clear the shopping list
+            help: help
+            what can I say: help
+            what can you do: help
+            how do I use timers: help "timers"
+            turn off the lamp in the gazebo: -
+            play some music: -
+            who is the president of france: -
+            the kitchen lamp is nice: -
+            turn on: -
+            turn the: -
+            lamp: -
+            i turned on the kitchen lamp yesterday: -
+            don't turn on the kitchen lamp: -
+            can you tell me the time: tell the time
+            what can you do with lights: help "lights"
+            make it two degrees warmer: climate.thermostat target_temperature +2
+            please just turn on the fan will you: plug.fan power = on
+        "#]],
+    );
+}
+
+#[test]
+fn no_warnings() {
+    let (catalog, home) = shipped();
+    let warnings: Vec<String> =
+        catalog.check(&home).iter().map(|w| format!("{}: {w}", w.origin.file)).collect();
+    assert_eq!(warnings, Vec::<String>::new());
 }
