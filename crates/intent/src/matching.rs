@@ -77,6 +77,9 @@ struct Way {
     fingerprint: u64,
 }
 
+/// What a list takes from some position on: where each ends, and what it means.
+type Found = Rc<[(usize, Filled)]>;
+
 pub(crate) struct Matcher<'a> {
     compiled: &'a Compiled,
     input: &'a Input<'a>,
@@ -87,7 +90,7 @@ pub(crate) struct Matcher<'a> {
     /// Each with the one before it, as [`Way::last`] has it.
     captures: Vec<(Captured, u32)>,
     /// What lists take, by list and position.
-    found: QuickMap<(u32, usize), Rc<[(usize, Filled)]>>,
+    found: QuickMap<(u32, usize), Found>,
     steps: usize,
 }
 
@@ -246,7 +249,7 @@ impl<'a> Matcher<'a> {
         Way { last: self.captures.len() as u32, fingerprint: hasher.finish(), ..way }
     }
 
-    fn found(&mut self, list: u32, position: usize) -> Rc<[(usize, Filled)]> {
+    fn found(&mut self, list: u32, position: usize) -> Found {
         let (compiled, input) = (self.compiled, self.input);
         let find = || compiled.lists[list as usize].find(input, position, compiled.language).into();
         Rc::clone(self.found.entry((list, position)).or_insert_with(find))

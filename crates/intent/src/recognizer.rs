@@ -7,7 +7,7 @@ use crate::compile::{self, Compiled};
 use crate::fold::tokens;
 use crate::matching::{Match, Matcher};
 use crate::program::{FoldedId, Input};
-use crate::{Fault, Intent, IntentSpec, Reading, Slot, Spec, WordGraph, grammar};
+use crate::{Fault, Intent, IntentSpec, Reading, Slot, Spec, Value, WordGraph, grammar};
 
 /// The longest text that is looked at, in words.
 const MOST_WORDS: usize = 100;
@@ -91,8 +91,10 @@ impl Recognizer {
             if !permits(intent, context, &found, compiled) {
                 continue;
             }
-            let meaning =
-                Intent { name: intent.name.clone(), slots: slots(intent, &found, compiled, &input, text) };
+            let meaning = Intent {
+                name: intent.name.clone(),
+                slots: slots(intent, &found, context, compiled, &input, text),
+            };
             let same = |reading: &Reading| {
                 let (a, b) = (&reading.intent, &meaning);
                 a.name == b.name
@@ -152,14 +154,19 @@ fn permits(intent: &IntentSpec, context: &Context, found: &Match, compiled: &Com
 fn slots(
     intent: &IntentSpec,
     found: &Match,
+    context: &Context,
     compiled: &Compiled,
     input: &Input<'_>,
     text: &str,
 ) -> BTreeMap<String, Slot> {
-    let fixed =
-        |value: &crate::Value| Slot { value: value.clone(), said: String::new(), list: String::new() };
+    let fixed = |value: &Value| Slot { value: value.clone(), said: String::new(), list: String::new() };
     let mut slots: BTreeMap<String, Slot> =
         intent.slots.iter().map(|(name, value)| (name.clone(), fixed(value))).collect();
+    for key in &intent.context_slots {
+        if let Some(value) = context.0.get(key) {
+            slots.insert(key.clone(), fixed(&Value::Text(value.clone())));
+        }
+    }
     for capture in &found.captures {
         let list = &compiled.lists[capture.list as usize];
         let span = input.tokens[capture.from].span.start..input.tokens[capture.to - 1].span.end;

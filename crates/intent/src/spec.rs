@@ -1,6 +1,6 @@
 //! What a recognizer is compiled from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -64,6 +64,9 @@ pub struct IntentSpec {
     pub lists: BTreeMap<String, List>,
     /// Slots that the group fills without the sentence saying them.
     pub slots: BTreeMap<String, Value>,
+    /// Keys of the context that fill the slot of their name when the sentence does not say it:
+    /// `area` makes the speaker's room the default. Without that context, the slot stays empty.
+    pub context_slots: BTreeSet<String>,
     /// Context that must hold: key → permitted values (empty: any value).
     pub requires_context: BTreeMap<String, Vec<String>>,
     /// Context that must not hold.

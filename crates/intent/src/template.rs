@@ -178,7 +178,7 @@ impl Parser<'_> {
     fn reference(&mut self, open: char, from: usize) -> Option<Node> {
         let close = if open == '{' { '}' } else { '>' };
         let rest = &self.text[self.at..];
-        let length = rest.find(|c| matches!(c, '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>' | '|' | ';'));
+        let length = rest.find(['(', ')', '[', ']', '{', '}', '<', '>', '|', ';']);
         let Some(length) = length.filter(|&length| rest[length..].starts_with(close)) else {
             self.fault(
                 from..from + 1,

@@ -207,6 +207,32 @@ fn context_permits_and_forbids() {
         "#]],
     );
 
+    // The room of the speaker, unless the sentence says another.
+    let mut spec = house();
+    let mut lights = intent("lights", &["turn {state} the lights [<in_area>]"]);
+    lights.context_slots.insert("area".to_owned());
+    spec.intents = vec![lights];
+    let recognizer = compile(spec);
+    let texts = "turn off the lights\nturn off the lights in the bedroom";
+    check_in(
+        &recognizer,
+        &Context::default(),
+        texts,
+        expect![[r#"
+        turn off the lights: lights state=off ("off")
+        turn off the lights in the bedroom: lights area=bedroom ("bedroom") state=off ("off")
+    "#]],
+    );
+    check_in(
+        &recognizer,
+        &context(&[("area", "kitchen")]),
+        texts,
+        expect![[r#"
+        turn off the lights: lights area=kitchen ("") state=off ("off")
+        turn off the lights in the bedroom: lights area=bedroom ("bedroom") state=off ("off")
+    "#]],
+    );
+
     let entry = |said: &str, domain: &str| ListEntry {
         said: said.to_owned(),
         value: Value::Text(domain.to_owned() + ".spot"),

@@ -266,6 +266,7 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
                 slots: intent.slots.clone(),
                 requires_context: intent.requires_context.clone(),
                 excludes_context: intent.excludes_context.clone(),
+                ..IntentSpec::default()
             });
             entries.push((s, i));
         }
