@@ -178,6 +178,9 @@ pub struct Listener {
 }
 
 impl Listener {
+    /// What is decided in a turn may depend on the audio of this long before its wake word: a replay needs that too.
+    pub const MEMORY: Samples = Samples::from_millis(8_000);
+
     /// Listens for any of the wake words. `ids` numbers the turns, together with those that are typed.
     pub fn new(
         settings: ListenerSettings,
@@ -289,10 +292,11 @@ impl Listener {
     /// We speak (and must not hear ourselves), or have stopped. A turn in progress is abandoned. After `false`, frames are still not
     /// listened to for [`ListenerSettings::mute_tail`].
     pub fn set_muted(&mut self, muted: bool) {
-        if self.muted && !muted {
-            if let Some(next) = self.next {
-                self.mute_until(next);
-            }
+        if self.muted
+            && !muted
+            && let Some(next) = self.next
+        {
+            self.mute_until(next);
         }
         self.muted = muted;
     }

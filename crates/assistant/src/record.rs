@@ -169,7 +169,7 @@ fn decision_lines(decision: &Decision, lines: &mut Vec<String>) {
         }
         Decision::Asked { speech, .. } => lines.push(format!("asked {speech:?}")),
         Decision::Outcomes { outcomes } => {
-            lines.extend(outcomes.iter().map(|outcome| format!("outcome {outcome:?}")))
+            lines.extend(outcomes.iter().map(|outcome| format!("outcome {outcome:?}")));
         }
         Decision::Refused { because } => lines.push(match because {
             // A confidence is a measure, not a decision.

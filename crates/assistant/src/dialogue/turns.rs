@@ -59,7 +59,7 @@ impl Dialogue {
         if let Some(question) = self.take_question(origin) {
             let answers =
                 question.answer == turn || origin == Origin::Typed && question.origin == Origin::Typed;
-            if answers && self.answered(turn, question, text, confidence, now) {
+            if answers && self.answered(turn, *question, text, confidence, now) {
                 return;
             }
         }
@@ -94,7 +94,7 @@ impl Dialogue {
     pub(super) fn not_understood(&mut self, turn: TurnId, because: Because, origin: Origin) {
         if self.question.as_ref().is_some_and(|question| question.answer == turn) {
             if let Some(question) = self.question.take() {
-                self.ask_again(turn, question);
+                self.ask_again(turn, *question);
             }
             return;
         }
@@ -244,8 +244,8 @@ impl Dialogue {
         self.to_say.push_back(Utter::Speech { turn: Some(turn), reply, question: Some(Box::new(question)) });
     }
 
-    fn ask_again(&mut self, turn: TurnId, question: Box<Question>) {
-        let Question { plan, expects, origin, speech, again, .. } = *question;
+    fn ask_again(&mut self, turn: TurnId, question: Question) {
+        let Question { plan, expects, origin, speech, again, .. } = question;
         if again {
             self.refuse(turn, Because::NoAnswer);
             self.say(turn, "I still did not get that, so I leave it.");
@@ -262,7 +262,7 @@ impl Dialogue {
     fn answered(
         &mut self,
         turn: TurnId,
-        question: Box<Question>,
+        question: Question,
         text: &str,
         confidence: Option<f32>,
         now: Moment,
@@ -283,7 +283,7 @@ impl Dialogue {
         true
     }
 
-    fn pin(&mut self, turn: TurnId, question: Box<Question>, digits: &str, now: Moment) {
+    fn pin(&mut self, turn: TurnId, question: Question, digits: &str, now: Moment) {
         if self.settings.pin.as_deref() == Some(digits) {
             self.wrong_pins = 0;
             self.carry_out(turn, question.plan, now);

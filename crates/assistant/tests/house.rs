@@ -1,0 +1,139 @@
+//! The skills that ship, in the demo home, from typed words to the reply.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use expect_test::{Expect, expect};
+use mynah_assistant::dialogue::{Command, Dialogue, DialogueSettings, Event, House, Kept};
+use mynah_assistant::{Moment, TurnIds};
+use mynah_home::{Home, State};
+use mynah_skill::{Action, Catalog, Outcome};
+use time::macros::datetime;
+
+/// Types each line; devices do as they are told.
+fn check(lines: &[&str], expect: Expect) {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let home = Home::load(&root.join("intents/home.toml")).expect("the demo home has no faults");
+    let catalog =
+        Catalog::load(&[root.join("intents/en")], &home).expect("the shipped skills have no faults");
+    let house = House { catalog: Arc::new(catalog), home: Arc::new(home) };
+    let now = Moment { since_start: Duration::ZERO, wall: datetime!(2026-11-21 09:20 UTC) };
+    let ids = TurnIds::default();
+    let mut dialogue =
+        Dialogue::new(DialogueSettings::default(), Box::new(house), &Kept::default(), ids.clone(), now);
+    let mut log = String::new();
+    for line in lines {
+        let _ = writeln!(log, "{line}");
+        let mut events = vec![Event::Text { turn: ids.allocate(), text: (*line).to_owned() }];
+        while let Some(event) = events.pop() {
+            dialogue.handle(event, now);
+            while let Some(command) = dialogue.poll_action() {
+                match command {
+                    Command::Execute { turn, plan } => {
+                        let actions: Vec<String> = plan.actions.iter().map(Action::to_string).collect();
+                        let _ = writeln!(log, "  do {}", actions.join("; "));
+                        let done = |action: &Action| match action {
+                            Action::Set { to, .. } => Outcome::Confirmed { state: to.clone() },
+                            _ => Outcome::Read { state: State::Bool(true) },
+                        };
+                        let outcomes = plan.actions.iter().map(done).collect();
+                        events.push(Event::Outcomes { turn, outcomes });
+                    }
+                    Command::Speak { turn, reply } => {
+                        let _ = writeln!(log, "  say {}", reply.speech);
+                        events.push(Event::SpeechDone { turn });
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    expect.assert_eq(&log);
+}
+
+#[test]
+fn devices() {
+    check(
+        &["turn on the kitchen lamp", "turn off the lamp in the gazebo", "turn the kitchen lamp to eleventy"],
+        expect![[r#"
+            turn on the kitchen lamp
+              do light.kitchen_lamp power = on
+              say The kitchen lamp is on.
+            turn off the lamp in the gazebo
+            turn the kitchen lamp to eleventy
+        "#]],
+    );
+}
+
+#[test]
+fn our_own_actions() {
+    check(
+        &[
+            "what time is it",
+            "set a timer for ten minutes",
+            "set a pizza timer for an hour and a half",
+            "how much time is left on the pizza timer",
+            "cancel the pizza timer",
+            "set the volume to 40 percent",
+            "add milk to the shopping list",
+            "what is on the shopping list",
+            "help",
+            "stop",
+        ],
+        expect![[r#"
+            what time is it
+              say It is twenty past nine.
+            set a timer for ten minutes
+              say The timer is set for 10 minutes.
+            set a pizza timer for an hour and a half
+              say The pizza timer is set for 1 hour and 30 minutes.
+            how much time is left on the pizza timer
+              say 1 hour and 30 minutes left on the pizza timer.
+            cancel the pizza timer
+              say The pizza timer is cancelled.
+            set the volume to 40 percent
+              say The volume is at 40 percent.
+            add milk to the shopping list
+              say I put milk on the shopping list.
+            what is on the shopping list
+              say There is one thing on the shopping list: milk.
+            help
+              say You can ask me about cancel, climate, clock, covers, help, lights, plugs, shopping, timers, volume. For example: “never mind”, “set the temperature to twenty one degrees”, “what time is it”.
+            stop
+              say Okay.
+        "#]],
+    );
+}
+
+#[test]
+fn a_risky_one_is_asked_back() {
+    check(
+        &[
+            "add milk to the shopping list",
+            "clear the shopping list",
+            "no",
+            "what is on the shopping list",
+            "clear the shopping list",
+            "yes",
+            "what is on the shopping list",
+        ],
+        expect![[r#"
+            add milk to the shopping list
+              say I put milk on the shopping list.
+            clear the shopping list
+              say Shall I clear the shopping list?
+            no
+              say All right, I leave it.
+            what is on the shopping list
+              say There is one thing on the shopping list: milk.
+            clear the shopping list
+              say Shall I clear the shopping list?
+            yes
+              say The shopping list is empty now.
+            what is on the shopping list
+              say The shopping list is empty.
+        "#]],
+    );
+}
