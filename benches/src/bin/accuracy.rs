@@ -1,0 +1,335 @@
+//! How many spoken orders does Whisper inside the grammar get right? On the recordings of the speech-to-intent benchmark
+//! (`commands/coffee`), clean and mixed with kitchen noise, and how many other recordings does it refuse?
+//!
+//! Right means: the intent and every slot. Noise is mixed as the benchmark does it: a stretch of the recording's length
+//! from a random place, scaled so that the loudest 2048 samples of the speech have the given ratio in energy to the
+//! loudest 2048 of the noise. Places are drawn from a generator seeded with the recording's number and `--seed`.
+//!
+//! Sound is decoded by `ffmpeg`. Times are wall time of one recording, encoder included.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context as _, bail};
+use clap::Parser;
+use mynah_assistant::ports::{Cancel, Hints};
+use mynah_engine::whisper::search::SearchConfig;
+use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
+use mynah_home::Home;
+use mynah_intent::{Context, Recognizer, Value};
+use mynah_skill::Catalog;
+use serde_json::json;
+
+#[derive(Parser)]
+#[command(about = "Accuracy of Whisper inside the grammar on spoken orders and on other speech")]
+struct Args {
+    /// The folder of recordings (`commands/coffee`, `noise/kitchen`, `speech`).
+    #[arg(long, env = "MYNAH_DATA", default_value = "../shared/data")]
+    data: PathBuf,
+    /// The ggml file; the cached whisper-tiny.en unless told.
+    #[arg(long)]
+    model: Option<PathBuf>,
+    /// Signal-to-noise ratios in dB, and `clean`.
+    #[arg(long, value_delimiter = ',', default_value = "clean,6")]
+    snr: Vec<String>,
+    /// The part of the recordings: thresholds are tuned on one half and reported on the other.
+    #[arg(long, value_parser = ["tune", "test", "all"], default_value = "all")]
+    half: String,
+    /// So many recordings of each set only.
+    #[arg(long)]
+    limit: Option<usize>,
+    /// So many other recordings that must be refused.
+    #[arg(long, default_value_t = 0)]
+    others: usize,
+    /// Where noise begins depends on it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Overrides the bonus for each word, in nats.
+    #[arg(long)]
+    bonus: Option<f32>,
+    /// Overrides the search's margin, in nats.
+    #[arg(long)]
+    margin: Option<f32>,
+    /// Overrides the most decoder steps.
+    #[arg(long)]
+    steps: Option<usize>,
+    /// Writes one JSON object for each recording here.
+    #[arg(long)]
+    dump: Option<PathBuf>,
+    /// Prints JSON in place of the table.
+    #[arg(long)]
+    json: bool,
+}
+
+fn main() -> ExitCode {
+    match run(&Args::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "accuracy: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// One recording and what is said in it; `None` when it must be refused.
+struct Case {
+    path: PathBuf,
+    /// Slot → value.
+    slots: Option<BTreeMap<String, String>>,
+}
+
+#[derive(Default)]
+struct Tally {
+    right: usize,
+    refused: usize,
+    all: usize,
+    /// Milliseconds.
+    times: Vec<f64>,
+    steps: usize,
+    seconds: f64,
+}
+
+fn run(args: &Args) -> anyhow::Result<()> {
+    let coffee = args.data.join("commands/coffee");
+    if !coffee.is_dir() {
+        writeln!(std::io::stdout(), "skipped: no data ({} is not there)", coffee.display())?;
+        return Ok(());
+    }
+    let model = match &args.model {
+        Some(path) => path.clone(),
+        None => mynah_host::models::ModelStore::open().path("whisper-tiny.en")?,
+    };
+    let skill = include_str!("../../coffee/coffee.toml").to_owned();
+    let catalog = Catalog::parse(&[("coffee.toml".into(), skill)], &Home::default())
+        .map_err(|faults| anyhow::anyhow!("coffee.toml: {faults:?}"))?;
+    let hints = Hints { graph: catalog.graph().clone(), wake_phrase: None };
+    let model = WhisperModel::load(&model)?;
+    let defaults = SearchConfig::default();
+    let search = SearchConfig {
+        word_bonus: args.bonus.unwrap_or(defaults.word_bonus),
+        margin: args.margin.unwrap_or(defaults.margin),
+        max_steps: args.steps.unwrap_or(defaults.max_steps),
+        ..defaults
+    };
+    let config = WhisperConfig { search, ..WhisperConfig::default() };
+    let mut transcriber = GrammarTranscriber::new(&model, config.clone())?;
+    let mut dump = args.dump.as_ref().map(std::fs::File::create).transpose()?;
+
+    let noise = decode(&args.data.join("noise/kitchen/kitchen.ogg"))?;
+    let orders = orders(&coffee, args)?;
+    let mut conditions: Vec<(String, Option<f32>, Vec<Case>)> = Vec::new();
+    for snr in &args.snr {
+        let db = if snr == "clean" { None } else { Some(snr.parse::<f32>().context("--snr takes numbers and `clean`")?) };
+        let name = if db.is_some() { format!("{snr} dB kitchen") } else { "clean".to_owned() };
+        let cases = orders.iter().map(|c| Case { path: c.path.clone(), slots: c.slots.clone() }).collect();
+        conditions.push((name, db, cases));
+    }
+    if args.others > 0 {
+        for (set, pattern) in [("librispeech", "speech/librispeech"), ("speech commands", "speech/speech_commands")] {
+            let cases = others(&args.data.join(pattern), args.others, args.seed)?;
+            conditions.push((format!("other speech: {set}"), None, cases));
+        }
+    }
+    let mut report = Vec::new();
+    for (name, db, cases) in &conditions {
+        let mut tally = Tally::default();
+        for (number, case) in cases.iter().enumerate() {
+            let mut samples = decode(&case.path)?;
+            samples.truncate(12 * 16_000);
+            if let Some(db) = db {
+                mix(&mut samples, &noise, *db, args.seed.wrapping_mul(0x9e37_79b9).wrapping_add(number as u64));
+            }
+            let start = Instant::now();
+            let found = transcriber.readings(&samples, &hints, &Cancel::default())?;
+            let took = start.elapsed().as_secs_f64() * 1000.0;
+            let hypothesis = transcriber.hypothesis(&found);
+            let understood = meaning(catalog.recognizer(), &hypothesis.text);
+            let right = case.slots.as_ref().is_some_and(|slots| understood.as_ref() == Some(slots));
+            tally.all += 1;
+            tally.right += usize::from(right);
+            tally.refused += usize::from(!hypothesis.accepted);
+            tally.times.push(took);
+            tally.steps += found.steps;
+            tally.seconds += samples.len() as f64 / 16_000.0;
+            if let Some(dump) = &mut dump {
+                let readings: Vec<_> = found.readings.iter().take(6).map(|r| {
+                    let ok = case.slots.as_ref().is_some_and(|s| meaning(catalog.recognizer(), &r.text).as_ref() == Some(s));
+                    json!({"text": r.text, "score": r.score, "rank": r.rank, "tokens": r.tokens, "words": r.words, "regret": r.regret, "right": ok})
+                }).collect();
+                let line = json!({
+                    "set": name, "file": case.path.file_stem().map(|s| s.to_string_lossy()), "right": right,
+                    "order": case.slots.is_some(), "accepted": hypothesis.accepted, "confidence": hypothesis.confidence,
+                    "ms": took, "steps": found.steps, "seconds": samples.len() as f64 / 16_000.0, "readings": readings,
+                });
+                writeln!(dump, "{line}")?;
+            }
+        }
+        tally.times.sort_by(f64::total_cmp);
+        report.push((name.clone(), tally));
+    }
+    print(&report, args, &config)
+}
+
+fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        let rows: Vec<_> = report
+            .iter()
+            .map(|(name, t)| {
+                let (low, high) = wilson(t.right, t.all);
+                json!({
+                    "set": name, "n": t.all, "right": t.right, "right_low": low, "right_high": high, "refused": t.refused,
+                    "p50_ms": percentile(&t.times, 0.5), "p95_ms": percentile(&t.times, 0.95),
+                    "steps": t.steps as f64 / t.all.max(1) as f64, "seconds": t.seconds,
+                })
+            })
+            .collect();
+        let result = json!({
+            "rows": rows, "seed": args.seed, "half": args.half, "word_bonus": config.search.word_bonus,
+            "margin": config.search.margin, "reject_below": config.reject_below, "threads": config.threads,
+        });
+        return Ok(writeln!(out, "{result}")?);
+    }
+    writeln!(out, "{:<28} {:>4}  {:>7}  {:<13}  {:>7}  {:>7}  {:>7}  {:>5}", "", "n", "right", "95 % interval", "refused", "p50 ms", "p95 ms", "steps")?;
+    for (name, t) in report {
+        let (low, high) = wilson(t.right, t.all);
+        let share = |n: usize| 100.0 * n as f64 / t.all.max(1) as f64;
+        let (right, interval) = if name.starts_with("other") {
+            ("–".to_owned(), String::new())
+        } else {
+            (format!("{:.1} %", share(t.right)), format!("{:.1}–{:.1}", 100.0 * low, 100.0 * high))
+        };
+        writeln!(
+            out,
+            "{name:<28} {:>4}  {right:>7}  {interval:<13}  {:>5.1} %  {:>7.0}  {:>7.0}  {:>5.1}",
+            t.all,
+            share(t.refused),
+            percentile(&t.times, 0.5),
+            percentile(&t.times, 0.95),
+            t.steps as f64 / t.all.max(1) as f64
+        )?;
+    }
+    Ok(())
+}
+
+/// The slots of what was understood.
+fn meaning(recognizer: &Recognizer, text: &str) -> Option<BTreeMap<String, String>> {
+    let reading = recognizer.recognize(text, &Context::default()).into_iter().next()?;
+    let slots = reading.intent.slots.into_iter().map(|(name, slot)| match slot.value {
+        Value::Text(text) => (name, text),
+        other => (name, format!("{other:?}")),
+    });
+    Some(slots.collect())
+}
+
+fn orders(folder: &Path, args: &Args) -> anyhow::Result<Vec<Case>> {
+    #[derive(serde::Deserialize)]
+    struct Label {
+        slots: BTreeMap<String, String>,
+    }
+    let text = std::fs::read_to_string(folder.join("labels.json"))?;
+    let labels: BTreeMap<String, Label> = serde_json::from_str(&text)?;
+    let mut cases: Vec<Case> = labels
+        .into_iter()
+        .enumerate()
+        // Names are random, so every second of them is a random half.
+        .filter(|(i, _)| match args.half.as_str() {
+            "tune" => i % 2 == 0,
+            "test" => i % 2 == 1,
+            _ => true,
+        })
+        .map(|(_, (id, label))| Case { path: folder.join(format!("{id}.flac")), slots: Some(label.slots) })
+        .filter(|case| case.path.is_file())
+        .collect();
+    cases.truncate(args.limit.unwrap_or(usize::MAX));
+    Ok(cases)
+}
+
+/// Some recordings below a folder, drawn at random.
+fn others(folder: &Path, count: usize, seed: u64) -> anyhow::Result<Vec<Case>> {
+    let mut paths = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
+            let path = entry?.path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "opus" || e == "flac" || e == "ogg") {
+                paths.push(path);
+            }
+        }
+    }
+    paths.sort();
+    let mut draw = seed;
+    let mut cases = Vec::new();
+    while cases.len() < count && !paths.is_empty() {
+        let path = paths.swap_remove((random(&mut draw) % paths.len() as u64) as usize);
+        cases.push(Case { path, slots: None });
+    }
+    Ok(cases)
+}
+
+/// 16 kHz mono.
+fn decode(path: &Path) -> anyhow::Result<Vec<f32>> {
+    let output = Command::new("ffmpeg")
+        .args(["-nostdin", "-v", "error", "-i"])
+        .arg(path)
+        .args(["-f", "f32le", "-ac", "1", "-ar", "16000", "-"])
+        .stderr(Stdio::inherit())
+        .output()
+        .context("ffmpeg cannot be started; install it")?;
+    if !output.status.success() || output.stdout.is_empty() {
+        bail!("ffmpeg cannot decode {}", path.display());
+    }
+    Ok(output.stdout.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect())
+}
+
+fn mix(speech: &mut [f32], noise: &[f32], db: f32, seed: u64) {
+    let mut draw = seed;
+    let room = noise.len().saturating_sub(speech.len());
+    let from = if room == 0 { 0 } else { (random(&mut draw) % room as u64) as usize };
+    let noise = &noise[from..(from + speech.len()).min(noise.len())];
+    let scale = (loudest(speech) / (loudest(noise) * 10f32.powf(db / 10.0))).sqrt();
+    for (s, n) in speech.iter_mut().zip(noise) {
+        *s += scale * n;
+    }
+    let peak = speech.iter().fold(1e-9f32, |peak, s| peak.max(s.abs()));
+    for s in speech {
+        *s /= 2.0 * peak;
+    }
+}
+
+/// Energy of the loudest 2048 samples.
+fn loudest(samples: &[f32]) -> f32 {
+    samples.chunks_exact(2048).map(|c| c.iter().map(|x| x * x).sum::<f32>()).fold(1e-9, f32::max)
+}
+
+/// SplitMix64.
+fn random(state: &mut u64) -> u64 {
+    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut z = *state;
+    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    z ^ (z >> 31)
+}
+
+/// Wilson's 95 % interval of a share.
+fn wilson(right: usize, all: usize) -> (f64, f64) {
+    if all == 0 {
+        return (0.0, 1.0);
+    }
+    let (n, z) = (all as f64, 1.959_964);
+    let p = right as f64 / n;
+    let middle = p + z * z / (2.0 * n);
+    let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
+    let by = 1.0 + z * z / n;
+    (((middle - spread) / by).max(0.0), ((middle + spread) / by).min(1.0))
+}
+
+fn percentile(sorted: &[f64], share: f64) -> f64 {
+    sorted.get(((sorted.len() as f64 - 1.0).max(0.0) * share).round() as usize).copied().unwrap_or(0.0)
+}
+
