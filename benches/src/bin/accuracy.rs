@@ -241,7 +241,7 @@ fn orders(folder: &Path, args: &Args) -> anyhow::Result<Vec<Case>> {
             "test" => i % 2 == 1,
             _ => true,
         })
-        .map(|(_, (id, label))| Case { path: folder.join(format!("{id}.flac")), slots: Some(label.slots) })
+        .map(|(_, (id, label))| Case { path: folder.join(format!("{id}.flac")), slots: Some(label.slots.into_iter().map(|(k, v)| (k, v.trim().to_owned())).collect()) })
         .filter(|case| case.path.is_file())
         .collect();
     cases.truncate(args.limit.unwrap_or(usize::MAX));

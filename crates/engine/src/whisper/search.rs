@@ -5,7 +5,8 @@
 //! Nodes that lag more than [`SearchConfig::margin`] are dropped, so what is left in the end is every reading worth
 //! a look, with true probabilities.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use mynah_assistant::ports::{Cancel, ModelError};
@@ -79,7 +80,19 @@ struct Way {
     comma: bool,
     /// The last finished word, as an index into `Search::words`.
     last: Option<u32>,
+    /// Of all finished words; ways that said the same have the same.
+    history: u64,
     count: u16,
+}
+
+impl Way {
+    /// This way one word on, between words again.
+    fn said(&self, word: &SaidWord) -> Way {
+        let mut hash = DefaultHasher::new();
+        (self.history, word).hash(&mut hash);
+        let count = self.count + 1;
+        Way { node: 0, open: false, comma: false, history: hash.finish(), count, ..self.clone() }
+    }
 }
 
 /// A finished word and what stood before it.
@@ -88,7 +101,7 @@ struct Said {
     word: SaidWord,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Hash)]
 enum SaidWord {
     Known(WordId),
     Free(Vec<u8>),
@@ -129,6 +142,8 @@ struct Search<'a> {
     /// Rank and length of the best finished reading.
     finished: Option<(f32, usize)>,
     readings: BTreeMap<String, Reading>,
+    /// Rank of the best prefix that said the same words: what comes after them does not depend on their spelling.
+    said: HashMap<u64, f32>,
     free: Arc<[Free]>,
 }
 
@@ -142,9 +157,7 @@ impl<'a> Search<'a> {
             node: 0,
             open: false,
             comma: false,
-            last: None,
-            count: 0,
-        };
+            last: None, history: 0, count: 0 };
         let root =
             Prefix { parent: None, token: 0, depth: 0, score: 0.0, regret: 0.0, rank: 0.0, ways: vec![way] };
         Search {
@@ -156,6 +169,7 @@ impl<'a> Search<'a> {
             best_at: vec![0.0],
             finished: None,
             readings: BTreeMap::new(),
+            said: HashMap::new(),
             free,
         }
     }
@@ -262,9 +276,13 @@ impl<'a> Search<'a> {
             }
             self.best_at[depth + 1] = self.best_at[depth + 1].max(rank);
         }
-        for (token, ways) in next {
+        for (token, mut ways) in next {
             let (score, rank) = child(token, &ways, self.config.word_bonus);
-            if self.lag(depth + 1, rank) <= self.config.margin {
+            if self.lag(depth + 1, rank) > self.config.margin {
+                continue;
+            }
+            ways.retain(|way| way.node != 0 || way.comma || self.leads(way, score));
+            if !ways.is_empty() {
                 let regret = regret + (top - of(token)).max(0.0);
                 self.open.push(self.prefixes.len() as u32);
                 self.prefixes.push(Prefix {
@@ -278,6 +296,14 @@ impl<'a> Search<'a> {
                 });
             }
         }
+    }
+
+    /// Whether no other prefix said the same words with a better score; if so, this one is noted.
+    fn leads(&mut self, way: &Way, score: f32) -> bool {
+        let best = self.said.entry(way.history).or_insert(f32::NEG_INFINITY);
+        let leads = score > *best;
+        *best = best.max(score);
+        leads
     }
 
     /// The end of the text, or a full stop, question or exclamation mark.
@@ -302,17 +328,9 @@ impl<'a> Search<'a> {
                 Ending::Word(word) => (SaidWord::Known(word), Place::Later),
                 Ending::Wake => (SaidWord::Wake, Place::First),
             };
-            let last = self.say(way.last, word);
-            let way = Way {
-                state: to,
-                place,
-                node: 0,
-                open: false,
-                comma: false,
-                last: Some(last),
-                count: way.count + 1,
-            };
-            push(next, token, way);
+            let said = way.said(&word);
+            let last = Some(self.say(way.last, word));
+            push(next, token, Way { state: to, place, last, ..said });
         }
     }
 
@@ -330,18 +348,10 @@ impl<'a> Search<'a> {
             }
             match (kind, begins) {
                 (Free::Begins, Some(to)) => {
-                    let bytes = self.lexicon.vocabulary().bytes(token).to_vec();
-                    let last = self.say(way.last, SaidWord::Free(bytes));
-                    let way = Way {
-                        state: to,
-                        place: Place::Later,
-                        node: 0,
-                        open: true,
-                        comma: false,
-                        last: Some(last),
-                        count: way.count + 1,
-                    };
-                    push(next, token, way);
+                    let word = SaidWord::Free(self.lexicon.vocabulary().bytes(token).to_vec());
+                    let said = way.said(&word);
+                    let last = Some(self.say(way.last, word));
+                    push(next, token, Way { state: to, place: Place::Later, open: true, last, ..said });
                 }
                 (Free::Continues, _) if way.open => {
                     let Some(Said { before, word: SaidWord::Free(bytes) }) =
@@ -351,8 +361,10 @@ impl<'a> Search<'a> {
                     };
                     let (before, mut bytes) = (*before, bytes.clone());
                     bytes.extend_from_slice(self.lexicon.vocabulary().bytes(token));
-                    let last = self.say(before, SaidWord::Free(bytes));
-                    push(next, token, Way { last: Some(last), ..way.clone() });
+                    // Another history than that of the shorter word.
+                    let history = way.said(&SaidWord::Free(bytes.clone())).history;
+                    let last = Some(self.say(before, SaidWord::Free(bytes)));
+                    push(next, token, Way { last, history, ..way.clone() });
                 }
                 _ => {}
             }

@@ -105,7 +105,7 @@ pub fn convert(
     out.mel_filters(header.mels).map_err(failed)?;
     out.tokens(&words[..WRITTEN_TOKENS]).map_err(failed)?;
     for (name, source) in plan(&header) {
-        let (shape, values) = source.read(&mut tensors, &header).map_err(damaged)?;
+        let (shape, values) = source.read(&mut tensors).map_err(damaged)?;
         out.tensor(&name, &shape, &values).map_err(failed)?;
     }
     Ok(Converted {
@@ -175,11 +175,7 @@ enum Kind {
 }
 
 impl Source {
-    fn read<R: Read + Seek>(
-        &self,
-        tensors: &mut Tensors<R>,
-        header: &Header,
-    ) -> Result<(Shape, Vec<f32>), String> {
+    fn read<R: Read + Seek>(&self, tensors: &mut Tensors<R>) -> Result<(Shape, Vec<f32>), String> {
         let variable =
             tensors.variable(&self.variable).ok_or_else(|| format!("no variable {}", self.variable))?.clone();
         let mut dims = variable.dims.clone();
@@ -196,7 +192,6 @@ impl Source {
         let length =
             dims.iter().try_fold(1u32, |n, &d| n.checked_mul(d)).ok_or("a variable is too large")? as usize;
         let values = tensors.values(&variable, self.part as usize * length, length)?;
-        let _ = header;
         if self.kind == Kind::ColumnSingle {
             dims.push(1);
         }
@@ -207,64 +202,75 @@ impl Source {
 /// The tensors of the result in the order of OpenAI's checkpoints, which whisper.cpp's own converter keeps.
 fn plan(header: &Header) -> Vec<(String, Source)> {
     use Kind::{ColumnSingle, Half, Single};
-    let mut plan: Vec<(String, Source)> = Vec::new();
-    let mut add = |name: String, variable: String, part: (u32, u32), kind| {
-        plan.push((name, Source { variable, part: part.0, parts: part.1, kind }));
-    };
-    let whole = (0, 1);
-    for side in ["encoder", "decoder"] {
+    let mut plan = Plan(Vec::new());
+    for side in ["decoder", "encoder"] {
         let positions = format!("{side}/position_encodings/encodings");
-        add(format!("{side}.positional_embedding"), positions, whole, Single);
-        if side == "encoder" {
-            for conv in ["conv1", "conv2"] {
-                add(format!("encoder.{conv}.weight"), format!("encoder/{conv}/weight"), whole, Half);
-                add(format!("encoder.{conv}.bias"), format!("encoder/{conv}/bias"), whole, ColumnSingle);
-            }
-        } else {
-            add("decoder.token_embedding.weight".into(), "decoder/embeddings/weight".into(), whole, Half);
-        }
-        let layers = if side == "encoder" { header.audio_layers } else { header.text_layers };
-        for i in 0..layers {
-            let (to, from) = (format!("{side}.blocks.{i}"), format!("{side}/layer_{i}"));
-            let mut linear = |name: &str, variable: &str, part, bias: bool| {
-                add(format!("{to}.{name}.weight"), format!("{from}/{variable}/weight"), part, Half);
-                if bias {
-                    add(format!("{to}.{name}.bias"), format!("{from}/{variable}/bias"), part, Single);
-                }
-            };
-            linear("attn.query", "self_attention/linear_0", (0, 3), true);
-            linear("attn.key", "self_attention/linear_0", (1, 3), false);
-            linear("attn.value", "self_attention/linear_0", (2, 3), true);
-            linear("attn.out", "self_attention/linear_1", whole, true);
-            norm(&mut add, &format!("{to}.attn_ln"), &format!("{from}/self_attention/layer_norm"));
-            if side == "decoder" {
-                let mut linear = |name: &str, variable: &str, part, bias: bool| {
-                    add(format!("{to}.{name}.weight"), format!("{from}/{variable}/weight"), part, Half);
-                    if bias {
-                        add(format!("{to}.{name}.bias"), format!("{from}/{variable}/bias"), part, Single);
-                    }
-                };
-                linear("cross_attn.query", "attention/linear_0", whole, true);
-                linear("cross_attn.key", "attention/linear_1", (0, 2), false);
-                linear("cross_attn.value", "attention/linear_1", (1, 2), true);
-                linear("cross_attn.out", "attention/linear_2", whole, true);
-                norm(&mut add, &format!("{to}.cross_attn_ln"), &format!("{from}/attention/layer_norm"));
-            }
-            for (name, variable) in [("mlp.0", "linear_0"), ("mlp.2", "linear_1")] {
-                add(format!("{to}.{name}.weight"), format!("{from}/ffn/{variable}/weight"), whole, Half);
-                add(format!("{to}.{name}.bias"), format!("{from}/ffn/{variable}/bias"), whole, Single);
-            }
-            norm(&mut add, &format!("{to}.mlp_ln"), &format!("{from}/ffn/layer_norm"));
-        }
-        let last = if side == "encoder" { "encoder.ln_post" } else { "decoder.ln" };
-        norm(&mut add, last, &format!("{side}/layer_norm"));
+        plan.add(format!("{side}.positional_embedding"), positions, WHOLE, Single);
     }
-    plan
+    plan.add("decoder.token_embedding.weight".into(), "decoder/embeddings/weight".into(), WHOLE, Half);
+    for i in 0..header.text_layers {
+        plan.layer("decoder", i);
+    }
+    plan.norm("decoder.ln", "decoder/layer_norm");
+    for conv in ["conv1", "conv2"] {
+        plan.add(format!("encoder.{conv}.weight"), format!("encoder/{conv}/weight"), WHOLE, Half);
+        plan.add(format!("encoder.{conv}.bias"), format!("encoder/{conv}/bias"), WHOLE, ColumnSingle);
+    }
+    for i in 0..header.audio_layers {
+        plan.layer("encoder", i);
+    }
+    plan.norm("encoder.ln_post", "encoder/layer_norm");
+    plan.0
 }
 
-fn norm(add: &mut dyn FnMut(String, String, (u32, u32), Kind), name: &str, variable: &str) {
-    add(format!("{name}.weight"), format!("{variable}/gamma"), (0, 1), Kind::Single);
-    add(format!("{name}.bias"), format!("{variable}/beta"), (0, 1), Kind::Single);
+/// A variable that is not stacked.
+const WHOLE: (u32, u32) = (0, 1);
+
+struct Plan(Vec<(String, Source)>);
+
+impl Plan {
+    fn add(&mut self, name: String, variable: String, (part, parts): (u32, u32), kind: Kind) {
+        self.0.push((name, Source { variable, part, parts, kind }));
+    }
+
+    fn norm(&mut self, name: &str, variable: &str) {
+        self.add(format!("{name}.weight"), format!("{variable}/gamma"), WHOLE, Kind::Single);
+        self.add(format!("{name}.bias"), format!("{variable}/beta"), WHOLE, Kind::Single);
+    }
+
+    fn linear(&mut self, name: &str, variable: &str, part: (u32, u32), bias: bool) {
+        self.add(format!("{name}.weight"), format!("{variable}/weight"), part, Kind::Half);
+        if bias {
+            self.add(format!("{name}.bias"), format!("{variable}/bias"), part, Kind::Single);
+        }
+    }
+
+    fn layer(&mut self, side: &str, i: u32) {
+        let (to, from) = (format!("{side}.blocks.{i}"), format!("{side}/layer_{i}"));
+        self.norm(&format!("{to}.mlp_ln"), &format!("{from}/ffn/layer_norm"));
+        self.linear(&format!("{to}.mlp.0"), &format!("{from}/ffn/linear_0"), WHOLE, true);
+        self.linear(&format!("{to}.mlp.2"), &format!("{from}/ffn/linear_1"), WHOLE, true);
+        // Query, key and value of self-attention lie stacked; the key has no bias.
+        let stacked = format!("{from}/self_attention/linear_0");
+        self.norm(&format!("{to}.attn_ln"), &format!("{from}/self_attention/layer_norm"));
+        self.linear(&format!("{to}.attn.query"), &stacked, (0, 3), true);
+        self.linear(&format!("{to}.attn.key"), &stacked, (1, 3), false);
+        self.linear(&format!("{to}.attn.value"), &stacked, (2, 3), true);
+        self.linear(&format!("{to}.attn.out"), &format!("{from}/self_attention/linear_1"), WHOLE, true);
+        if side == "decoder" {
+            let stacked = format!("{from}/attention/linear_1");
+            self.norm(&format!("{to}.cross_attn_ln"), &format!("{from}/attention/layer_norm"));
+            self.linear(
+                &format!("{to}.cross_attn.query"),
+                &format!("{from}/attention/linear_0"),
+                WHOLE,
+                true,
+            );
+            self.linear(&format!("{to}.cross_attn.key"), &stacked, (0, 2), false);
+            self.linear(&format!("{to}.cross_attn.value"), &stacked, (1, 2), true);
+            self.linear(&format!("{to}.cross_attn.out"), &format!("{from}/attention/linear_2"), WHOLE, true);
+        }
+    }
 }
 
 /// The words of a model folder in their order, as bytes.
