@@ -8,7 +8,7 @@ use crate::graph::Vocabulary;
 use crate::join::{Edge, JoinFault, Pieces, Writing, join_words};
 use crate::language::{Language, language};
 use crate::program::{Capture, CompiledList, FoldedWords, Program, Values};
-use crate::template::{self, Kind, Node};
+use crate::template::{self, Kind, Node, part, visit};
 use crate::{Fault, List, Origin, Sentence, Spec};
 
 /// The most pieces that one sentence may expand to, with its rules.
@@ -539,25 +539,6 @@ struct Walk<'a> {
     depth: usize,
     /// Rules that are being expanded, the outermost first.
     rules: Vec<String>,
-}
-
-/// A part of a text that has its place.
-fn part(origin: &Origin, span: &Range<usize>) -> Origin {
-    let start = origin.span.start;
-    Origin { file: origin.file.clone(), span: start + span.start..start + span.end }
-}
-
-fn visit(node: &Node, f: &mut dyn FnMut(&Node)) {
-    f(node);
-    match &node.kind {
-        Kind::Sequence(nodes) | Kind::Alternatives(nodes) | Kind::Permutation(nodes) => {
-            for node in nodes {
-                visit(node, f);
-            }
-        }
-        Kind::Optional(node) => visit(node, f),
-        Kind::Text(_) | Kind::Rule(_) | Kind::List { .. } => {}
-    }
 }
 
 /// Whether the values of a list depend on the rules of their place.

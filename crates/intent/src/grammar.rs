@@ -8,7 +8,7 @@ use crate::fold::tokens;
 use crate::graph::{Label, Vocabulary, WordGraph, WordId, written_word};
 use crate::hash::QuickMap;
 use crate::language::{Language, Phrases, spellings};
-use crate::program::{CompiledList, Step, Values, units};
+use crate::program::{CompiledList, Step, Values, has_halves, units};
 
 /// The most arcs of a graph.
 const MOST_ARCS: usize = 500_000;
@@ -94,6 +94,9 @@ impl Builder {
             &Values::Range { from: least, to: most, step, kind } => {
                 let number = phrases.nfa.add_state();
                 phrases.numbers((least..=most).step_by(step.unsigned_abs() as usize), from, number);
+                if has_halves(kind, step) {
+                    phrases.halves(least, most, from, number);
+                }
                 phrases.nfa.add_empty(number, to);
                 for unit in
                     units(kind, self.language).iter().filter(|unit| unit.chars().any(char::is_alphabetic))

@@ -21,6 +21,9 @@ pub(crate) trait Language: Send + Sync {
     /// Every way to say a whole number in words, the usual one first. Empty when only digits are known.
     fn spell(&self, value: i32) -> Vec<String>;
 
+    /// Words after a whole number that make it a half more.
+    fn halves(&self) -> &'static [&'static str];
+
     /// Shares that are said without a number: "half" is 50.
     fn shares(&self) -> &'static [(&'static str, f64)];
 
@@ -86,6 +89,23 @@ impl Phrases<'_> {
     pub(crate) fn numbers(&mut self, values: impl IntoIterator<Item = i32>, from: u32, to: u32) {
         for value in values {
             self.number(value, from, to);
+        }
+    }
+}
+
+impl Phrases<'_> {
+    /// Says every number between whole ones from `least` to `most`: "twenty point five", "20.5".
+    pub(crate) fn halves(&mut self, least: i32, most: i32, from: u32, to: u32) {
+        let whole = self.nfa.add_state();
+        for value in least..=most {
+            let half = f64::from(value) + if value < 0 { -0.5 } else { 0.5 };
+            if (f64::from(least)..=f64::from(most)).contains(&half) {
+                self.number(value, from, whole);
+                self.say(&half.to_string(), from, to);
+            }
+        }
+        for words in self.language.halves() {
+            self.say(words, whole, to);
         }
     }
 }

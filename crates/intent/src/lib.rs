@@ -2,6 +2,47 @@
 //! (what may be said, for recognisers to search).
 //!
 //! The template language is the one that Home Assistant's users know (hassil). Nothing here does I/O.
+//!
+//! | template | takes |
+//! | --- | --- |
+//! | `turn on` | the words, in any case, without punctuation and accents |
+//! | `(on\|off)` | one of them |
+//! | `[the]` | it or nothing |
+//! | `light[s]`, `(un\|)lock` | parts of a word, where no space is between |
+//! | `(in the kitchen;to 20)` | all of them, in any order |
+//! | `<turn>` | what the rule says |
+//! | `{area}`, `{device:light}` | a value of the list; fills the slot of its name, or of the other name |
+//! | `\(` | a bracket |
+//!
+//! ```
+//! use mynah_intent::{Context, IntentSpec, List, NumberKind, Origin, Recognizer, Sentence, Spec, Value};
+//!
+//! let brightness = List::Range { from: 0, to: 100, step: 1, kind: NumberKind::Percentage };
+//! let spec = Spec {
+//!     language: "en".to_owned(),
+//!     lists: [("brightness".to_owned(), brightness)].into(),
+//!     skip_words: vec!["please".to_owned()],
+//!     intents: vec![IntentSpec {
+//!         name: "light.dim".to_owned(),
+//!         sentences: vec![Sentence {
+//!             template: "(dim|set) [the] light[s] to {brightness}".to_owned(),
+//!             origin: Origin::default(),
+//!         }],
+//!         ..IntentSpec::default()
+//!     }],
+//!     ..Spec::default()
+//! };
+//! let recognizer = Recognizer::compile(spec).expect("no faults");
+//! let readings = recognizer.recognize("Dim the lights to twenty-one percent, please!", &Context::default());
+//! assert_eq!(readings[0].intent.name, "light.dim");
+//! assert_eq!(readings[0].intent.slots["brightness"].value, Value::Percentage(21.0));
+//! assert!(recognizer.graph().accepts("set lights to 21%"));
+//! ```
+//!
+//! Inside, a template goes through four forms: a tree ([`mentions`] shows what is in it), pieces of words with its
+//! rules written out, an automaton over words that calls lists, and, for the graph, one with the lists written out,
+//! determinised and minimised. Everything has a bound: a template that expands beyond measure is a [`Fault`], and a
+//! text is matched without going back.
 #![forbid(unsafe_code)]
 
 mod automaton;
@@ -23,3 +64,4 @@ pub use graph::{Arc, Coverage, Label, StateId, Word, WordGraph, WordId};
 pub use intent::{Intent, Reading, Slot, Value};
 pub use recognizer::{Context, Recognizer};
 pub use spec::{Fault, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec};
+pub use template::{Mentions, mentions};

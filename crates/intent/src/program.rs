@@ -178,9 +178,10 @@ impl CompiledList {
             Values::Text { program, .. } => entries(program, input, at),
             &Values::Range { from, to, step, kind } => {
                 let mut found = Vec::new();
+                let step = if has_halves(kind, step) { 0.5 } else { f64::from(step) };
                 let fits = |value: f64| {
                     (f64::from(from)..=f64::from(to)).contains(&value)
-                        && ((value - f64::from(from)) / f64::from(step)).fract() == 0.0
+                        && ((value - f64::from(from)) / step).fract() == 0.0
                 };
                 let words = &input.words[at..];
                 let mut values = language.numbers(words);
@@ -225,6 +226,11 @@ impl CompiledList {
             _ => Value::Text(said.to_owned()),
         }
     }
+}
+
+/// Whether the numbers between whole ones are values, too.
+pub(crate) fn has_halves(kind: NumberKind, step: i32) -> bool {
+    kind == NumberKind::Temperature && step == 1
 }
 
 /// Words after a number of this kind.

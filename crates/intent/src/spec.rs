@@ -102,7 +102,7 @@ pub enum NumberKind {
     Number,
     /// [`Value::Percentage`]; "percent" and "%" are taken with it.
     Percentage,
-    /// [`Value::Temperature`]; "degrees" and "°" are taken with it.
+    /// [`Value::Temperature`]; "degrees" and "°" are taken with it. With step 1, halves are values too: 20.5.
     Temperature,
 }
 

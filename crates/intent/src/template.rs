@@ -1,6 +1,44 @@
 //! The template language: `turn (on|off) [the] {name}` → a tree.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+
+use crate::{Fault, Origin, Sentence};
+
+/// What a template refers to. Rules are not looked into.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mentions {
+    /// Each `<rule>`.
+    pub rules: BTreeSet<String>,
+    /// Each `{list:slot}`: list and slot.
+    pub lists: BTreeSet<(String, String)>,
+}
+
+/// Reads one template by itself, and tells what it refers to.
+///
+/// # Errors
+/// Every fault of the syntax, at least one. Names are not looked up.
+pub fn mentions(sentence: &Sentence) -> Result<Mentions, Vec<Fault>> {
+    let node = parse(&sentence.template).map_err(|faults| {
+        let fault = |fault: SyntaxFault| Fault {
+            origin: part(&sentence.origin, &fault.span),
+            message: fault.message,
+            help: fault.help,
+        };
+        faults.into_iter().map(fault).collect::<Vec<_>>()
+    })?;
+    let mut mentions = Mentions::default();
+    visit(&node, &mut |node| match &node.kind {
+        Kind::Rule(name) => {
+            mentions.rules.insert(name.clone());
+        }
+        Kind::List { list, slot } => {
+            mentions.lists.insert((list.clone(), slot.clone()));
+        }
+        _ => {}
+    });
+    Ok(mentions)
+}
 
 /// How deeply brackets may be nested.
 const DEEPEST: usize = 64;
@@ -252,6 +290,26 @@ impl Parser<'_> {
 fn push(branches: &mut [Vec<Node>], node: Node) {
     if let Some(last) = branches.last_mut() {
         last.push(node);
+    }
+}
+
+/// A part of a text that has its place.
+pub(crate) fn part(origin: &Origin, span: &Range<usize>) -> Origin {
+    let start = origin.span.start;
+    Origin { file: origin.file.clone(), span: start + span.start..start + span.end }
+}
+
+/// Calls `f` with a node and all in it.
+pub(crate) fn visit(node: &Node, f: &mut dyn FnMut(&Node)) {
+    f(node);
+    match &node.kind {
+        Kind::Sequence(nodes) | Kind::Alternatives(nodes) | Kind::Permutation(nodes) => {
+            for node in nodes {
+                visit(node, f);
+            }
+        }
+        Kind::Optional(node) => visit(node, f),
+        Kind::Text(_) | Kind::Rule(_) | Kind::List { .. } => {}
     }
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use common::{house, intent, range, sentence, text_list};
 use expect_test::{Expect, expect};
-use mynah_intent::{NumberKind, Recognizer, Spec};
+use mynah_intent::{NumberKind, Recognizer, Spec, mentions};
 
 fn check_spec(spec: Spec, expected: Expect) {
     let text = match Recognizer::compile(spec) {
@@ -139,4 +139,16 @@ fn an_empty_spec_recognises_nothing() {
     let recognizer = Recognizer::compile(Spec::default()).unwrap();
     assert!(recognizer.recognize("hello", &Default::default()).is_empty());
     assert!(!recognizer.graph().accepts("hello") && !recognizer.graph().accepts(""));
+}
+
+#[test]
+fn a_template_tells_what_it_refers_to() {
+    let found = mentions(&sentence("<turn> {state} [<the>] {device:light} {area}")).unwrap();
+    assert_eq!(found.rules.into_iter().collect::<Vec<_>>(), ["the", "turn"]);
+    let lists: Vec<String> = found.lists.into_iter().map(|(list, slot)| format!("{list}:{slot}")).collect();
+    assert_eq!(lists, ["area:area", "device:light", "state:state"]);
+
+    let mut faulty = sentence("turn (on");
+    faulty.origin.span = 100..108;
+    assert_eq!(mentions(&faulty).unwrap_err()[0].origin.span, 105..106);
 }

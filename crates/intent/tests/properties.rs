@@ -104,7 +104,7 @@ impl Tree {
             Tree::One(trees) => {
                 let chosen = choose(trees.len());
                 let parts: Vec<_> = trees.iter().map(|tree| tree.sample(slots, choose)).collect();
-                parts.into_iter().nth(chosen).unwrap()
+                parts[chosen].clone()
             }
             Tree::Maybe(tree) => {
                 let part = tree.sample(slots, choose);
@@ -253,6 +253,8 @@ fn words_are_found_by_their_spellings() {
         "set the kitchen lamp to twenty one percent",
         "set the kitchen lamp to twenty-one percent",
         "channel 105",
+        "set the heating to 20.5 degrees",
+        "set the heating to twenty-one point five degrees",
         "channel 8",
         "please could you turn on lamp 2, please",
         "whats in the kitchen",

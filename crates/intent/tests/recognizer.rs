@@ -85,6 +85,11 @@ fn numbers_in_words_and_digits() {
         set the temperature to 21°
         set heating to twenty one degrees
         set the temperature to 4 degrees
+        set the temperature to 20.5°
+        set the temperature to twenty and a half degrees
+        set the temperature to twenty point five
+        set the temperature to twenty point four
+        set the temperature to 30.5
         channel one hundred and five
         switch to channel 105
         channel 251",
@@ -99,6 +104,11 @@ fn numbers_in_words_and_digits() {
             set the temperature to 21°: climate.set degrees=21° ("21°")
             set heating to twenty one degrees: climate.set degrees=21° ("twenty one degrees")
             set the temperature to 4 degrees: -
+            set the temperature to 20.5°: climate.set degrees=20.5° ("20.5°")
+            set the temperature to twenty and a half degrees: climate.set degrees=20.5° ("twenty and a half degrees")
+            set the temperature to twenty point five: climate.set degrees=20.5° ("twenty point five")
+            set the temperature to twenty point four: -
+            set the temperature to 30.5: -
             channel one hundred and five: tv.channel channel=105 ("one hundred and five")
             switch to channel 105: tv.channel channel=105 ("105")
             channel 251: -

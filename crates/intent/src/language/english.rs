@@ -74,6 +74,10 @@ impl Language for English {
         spell(value as u32)
     }
 
+    fn halves(&self) -> &'static [&'static str] {
+        &["point five", "and a half"]
+    }
+
     fn shares(&self) -> &'static [(&'static str, f64)] {
         &[("half", 50.0), ("a quarter", 25.0), ("one quarter", 25.0), ("three quarters", 75.0)]
     }
@@ -364,7 +368,7 @@ mod tests {
     #[test]
     fn numbers_are_read_as_people_say_them() {
         let check = |text: &str, value: Option<f64>| {
-            assert_eq!(whole_text(text, |w| English.numbers(w)), value, "{text}")
+            assert_eq!(whole_text(text, |w| English.numbers(w)), value, "{text}");
         };
         check("21", Some(21.0));
         check("twenty one", Some(21.0));

@@ -21,6 +21,10 @@ impl Language for Plain {
         Vec::new()
     }
 
+    fn halves(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     fn shares(&self) -> &'static [(&'static str, f64)] {
         &[]
     }

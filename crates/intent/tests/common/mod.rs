@@ -7,7 +7,7 @@ use mynah_intent::{
     Context, IntentSpec, List, ListEntry, NumberKind, Origin, Reading, Recognizer, Sentence, Spec, Value,
 };
 
-pub fn sentence(template: &str) -> Sentence {
+pub(crate) fn sentence(template: &str) -> Sentence {
     Sentence {
         template: template.to_owned(),
         origin: Origin { file: "test".into(), span: 0..template.len() },
@@ -15,7 +15,7 @@ pub fn sentence(template: &str) -> Sentence {
 }
 
 /// `("kitchen lamp", "lamp.kitchen")`
-pub fn text_list(entries: &[(&str, &str)]) -> List {
+pub(crate) fn text_list(entries: &[(&str, &str)]) -> List {
     let entry = |(said, value): &(&str, &str)| ListEntry {
         said: (*said).to_owned(),
         value: Value::Text((*value).to_owned()),
@@ -24,11 +24,11 @@ pub fn text_list(entries: &[(&str, &str)]) -> List {
     List::Text(entries.iter().map(entry).collect())
 }
 
-pub fn range(from: i32, to: i32, kind: NumberKind) -> List {
+pub(crate) fn range(from: i32, to: i32, kind: NumberKind) -> List {
     List::Range { from, to, step: 1, kind }
 }
 
-pub fn intent(name: &str, sentences: &[&str]) -> IntentSpec {
+pub(crate) fn intent(name: &str, sentences: &[&str]) -> IntentSpec {
     IntentSpec {
         name: name.to_owned(),
         sentences: sentences.iter().map(|s| sentence(s)).collect(),
@@ -37,7 +37,7 @@ pub fn intent(name: &str, sentences: &[&str]) -> IntentSpec {
 }
 
 /// The global part of the home: rules, lists and skip words, without intents.
-pub fn house() -> Spec {
+pub(crate) fn house() -> Spec {
     let lists = [
         (
             "device",
@@ -73,7 +73,7 @@ pub fn house() -> Spec {
     }
 }
 
-pub fn home() -> Spec {
+pub(crate) fn home() -> Spec {
     let mut spec = house();
     let mut here = intent("light.here", &["<turn> {state} the light[s]"]);
     here.requires_context.insert("area".to_owned(), Vec::new());
@@ -95,15 +95,15 @@ pub fn home() -> Spec {
     spec
 }
 
-pub fn compile(spec: Spec) -> Recognizer {
+pub(crate) fn compile(spec: Spec) -> Recognizer {
     Recognizer::compile(spec).unwrap_or_else(|faults| panic!("{faults:#?}"))
 }
 
-pub fn context(pairs: &[(&str, &str)]) -> Context {
+pub(crate) fn context(pairs: &[(&str, &str)]) -> Context {
     Context(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
 }
 
-pub fn show(reading: &Reading) -> String {
+pub(crate) fn show(reading: &Reading) -> String {
     let value = |value: &Value| match value {
         Value::Text(text) => text.clone(),
         Value::Number(n) => n.to_string(),
@@ -122,7 +122,7 @@ pub fn show(reading: &Reading) -> String {
 }
 
 /// A small generator of numbers below `n`, the same for the same seed.
-pub fn choices(seed: u64) -> impl FnMut(usize) -> usize {
+pub(crate) fn choices(seed: u64) -> impl FnMut(usize) -> usize {
     let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     move |n| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
