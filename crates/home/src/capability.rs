@@ -48,7 +48,7 @@ pub enum BadState {
         found: String,
     },
     /// A number beyond what any device can have.
-    #[error("{capability} goes from {from} to {to}{unit}, not {found}")]
+    #[error("{capability} goes from {from} to {}, not {found}", capability.amount(f64::from(*to)))]
     Range {
         /// What was to be set or read.
         capability: Capability,
@@ -56,8 +56,6 @@ pub enum BadState {
         from: i32,
         /// Greatest value.
         to: i32,
-        /// ` percent`.
-        unit: &'static str,
         /// What it was.
         found: String,
     },
@@ -103,17 +101,31 @@ impl Capability {
         Capability::ALL.into_iter().find(|c| c.name() == name)
     }
 
-    /// The unit as it is said after the number, with a space before it; empty when there is none.
+    /// The unit as it is said after a number; empty when there is none.
     #[must_use]
     pub fn unit(self) -> &'static str {
         match self {
             Capability::Brightness | Capability::Position | Capability::Humidity | Capability::Volume => {
-                " percent"
+                "percent"
             }
-            Capability::TargetTemperature | Capability::Temperature => " degrees",
-            Capability::ColorTemperature => " kelvin",
+            Capability::TargetTemperature | Capability::Temperature => "degrees",
+            Capability::ColorTemperature => "kelvin",
             Capability::Power | Capability::Color | Capability::Lock | Capability::Mode => "",
         }
+    }
+
+    /// A number with its unit as it is said: `30 percent`, `1 degree`.
+    ///
+    /// ```
+    /// # use mynah_home::Capability;
+    /// assert_eq!(Capability::Temperature.amount(-0.5), "-0.5 degrees");
+    /// ```
+    #[must_use]
+    pub fn amount(self, number: f64) -> String {
+        let unit = if number == 1.0 { self.unit().trim_end_matches('s') } else { self.unit() };
+        // Not "-0".
+        let number = number + 0.0;
+        if unit.is_empty() { number.to_string() } else { format!("{number} {unit}") }
     }
 
     /// Can it be set, or only read?
@@ -228,13 +240,9 @@ impl Capability {
         };
         let number = number.filter(|n| n.is_finite()).ok_or_else(|| self.bad_type("a number", state))?;
         match self.range() {
-            Some((from, to)) if number < f64::from(from) || number > f64::from(to) => Err(BadState::Range {
-                capability: self,
-                from,
-                to,
-                unit: self.unit(),
-                found: number.to_string(),
-            }),
+            Some((from, to)) if number < f64::from(from) || number > f64::from(to) => {
+                Err(BadState::Range { capability: self, from, to, found: number.to_string() })
+            }
             _ => Ok(State::Number(number)),
         }
     }

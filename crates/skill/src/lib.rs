@@ -1,6 +1,88 @@
 //! Skills: TOML manifests → [`Catalog`]; an intent and the house → a [`Plan`] of [`Action`]s; outcomes → a [`Reply`].
 //!
 //! Pure but for reading files. Nothing here sends anything.
+//!
+//! # A skill is one TOML file
+//!
+//! ```toml
+//! [skill]
+//! name = "lamps"                    # its own among all skills
+//! language = "en"                   # the default
+//! summary = "Switch the lamps"      # what "what can I say" tells, with the sentences of the tests
+//! version = "1"                     # for people
+//!
+//! [permissions]                     # anything else is refused, when the skill loads and again when it acts
+//! devices = ["light.*"]             # patterns on device ids; `*` takes any characters
+//! http = ["http://coffee.local/*"]  # patterns on addresses
+//! mqtt = ["coffee/#"]               # topic filters
+//!
+//! [rules]                           # bodies of `<turn>`
+//! turn = "(turn|switch)"
+//!
+//! [lists]                           # values of `{size}`, beside those that are always there
+//! size = ["small", { in = "(large|big)", out = "large" }]
+//! cups = { from = 1, to = 8, step = 1, type = "number" }      # or "percentage", "temperature"
+//! item = { wildcard = true }        # any words
+//! pause = { duration = true }       # a span of time
+//!
+//! [[intent]]
+//! name = "lamp.power"
+//! sentences = ["<turn> {state} [the] {device:lamp}"]
+//! slots = { room = "kitchen" }      # filled without being said
+//! risk = "low"                      # "confirm": done after a yes; "pin": after the PIN
+//! do = [{ set = "power", to = "{state}", on = "{targets}" }]
+//! reply = "{targets} {state}"       # or several: the first whose slots were all said
+//!
+//! [[intent.test]]                   # any number, and at least one
+//! say = "turn on the kitchen lamp"
+//! area = "kitchen"                  # the room of the speaker
+//! intent = "lamp.power"             # another than the one that it stands in
+//! slots = { state = "on" }
+//! does = [{ device = "kitchen lamp", power = "on" }]
+//! reply = "The kitchen lamp is on." # when all goes as hoped
+//! refuse = true                     # instead: not understood by this skill, or refused
+//!
+//! [[refuse]]                        # what this skill must not understand
+//! say = "turn on the gazebo"
+//! ```
+//!
+//! `requires_context` and `excludes_context` of an intent are as Home Assistant has them; the context is `area`, the room of
+//! the speaker.
+//!
+//! ## Lists that are always there
+//!
+//! `{device}` are the devices that the permissions allow, and `{light}`, `{plug}`, `{switch}`, `{cover}`, `{climate}`, `{sensor}`,
+//! `{fan}`, `{lock}`, `{media}`, `{vacuum}` those of one kind. Each is said as its name, its aliases, its `say_as`, with its room
+//! before or after ("lamp in the kitchen"), and without the room ("the lamp"). Where several devices share a way of saying,
+//! the one in the room of the speaker is meant, and where that does not tell, the speaker is asked. `{area}` are the rooms.
+//! `{state}` is on or off; `{percentage}`, `{temperature}`, `{number}`, `{duration}` and `{color}` are what they say.
+//!
+//! ## Actions
+//!
+//! | entry of `do` | what it does |
+//! | --- | --- |
+//! | `{ set = "brightness", to = "{percentage}", on = "{targets}" }` | brings a capability to a state, and reads it back |
+//! | `{ adjust = "brightness", by = -20, on = "{targets}" }` | changes a number, in the unit of the capability |
+//! | `{ read = "temperature", on = "{targets}" }` | asks for a state |
+//! | `{ http = { method = "POST", url = "http://…/{size}", json = { n = "{cups}" } } }` | a request; slots in the address are escaped, the host must be fixed |
+//! | `{ mqtt = { topic = "coffee/{size}", payload = "…", retain = true } }` | a message at QoS 1; a table as payload becomes JSON |
+//! | `{ timer = "start", length = "{duration}", name = "{name}" }` | and `timer = "cancel"`, `timer = "remaining"` |
+//! | `{ volume = "set", to = "{percentage}" }` | and `{ volume = "adjust", by = 10 }` |
+//! | `{ tell = "time" }`, `{ tell = "date" }` | |
+//! | `{ list = "add", name = "shopping", item = "{item}" }` | and `list = "read"`, `list = "clear"` |
+//! | `{ help = "{topic}" }` or `{ help = true }` | tells what can be said |
+//! | `{ cancel = true }` | stops what goes on |
+//!
+//! `on` is `"{targets}"` (the default), a slot such as `"{lamp}"`, or a pattern such as `"cover.*"`. `{targets}` are the devices that
+//! the sentence named; else the permitted ones in the room that it named; else, in a sentence that has no place for either, all
+//! permitted ones; of these last two, the devices that have the capability. **Nothing widens them**: a slot that was said and
+//! means nothing here is a [`Refusal`], and so is a device that cannot do what was asked.
+//!
+//! ## Replies
+//!
+//! `{targets}` are the devices, `{state}` is what was read back with its verb ("is on", "are closed", "measures 20 degrees"), `{is}`
+//! the verb alone, `{value}` a value that was read, `{said}` what the assistant itself has to tell (which goes before any reply
+//! that does not ask for it), `{slot}` the words of a slot. See [`Plan::reply`] for what is said when not all went well.
 #![forbid(unsafe_code)]
 
 mod action;

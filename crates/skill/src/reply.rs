@@ -185,9 +185,7 @@ fn value_text(capability: Capability, state: &State) -> String {
         (_, State::Number(n)) => {
             let decimals = matches!(capability, Capability::Temperature | Capability::TargetTemperature);
             let n = if decimals { (n * 10.0).round() / 10.0 } else { n.round() };
-            let unit = if n == 1.0 { capability.unit().trim_end_matches('s') } else { capability.unit() };
-            // Not "-0".
-            format!("{}{unit}", n + 0.0)
+            capability.amount(n)
         }
         (Capability::Color, State::Text(text)) => match Color::parse(text).and_then(Color::name) {
             Some(name) => name.into(),
@@ -389,15 +387,10 @@ fn wish(action: &Action) -> Option<String> {
         }),
         Action::Adjust { capability, by, .. } => {
             let direction = if *by < 0.0 { "down" } else { "up" };
-            Some(format!("to go {direction} by {}", amount(*capability, by.abs())))
+            Some(format!("to go {direction} by {}", capability.amount(by.abs())))
         }
         _ => None,
     }
-}
-
-fn amount(capability: Capability, by: f64) -> String {
-    let unit = if by == 1.0 { capability.unit().trim_end_matches('s') } else { capability.unit() };
-    format!("{by}{unit}")
 }
 
 fn subject_of(action: &Action) -> String {

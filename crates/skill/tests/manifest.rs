@@ -4,6 +4,7 @@ use expect_test::{Expect, expect};
 use mynah_home::Home;
 use mynah_intent::Fault;
 use mynah_skill::Catalog;
+use proptest::prelude::*;
 
 fn home() -> Home {
     Home::parse("home.toml", include_str!("house.toml")).unwrap_or_else(|f| panic!("{f:?}"))
@@ -389,4 +390,24 @@ fn the_design_example() {
         include_str!("design.toml"),
         expect![[r#"good: [("lights", "Switch, dim and colour the lamps")]"#]],
     );
+}
+
+proptest! {
+    /// Whatever a file holds, the answer is a catalog or faults with places inside the file.
+    #[test]
+    fn any_text_is_read_or_refused(edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..12, "[\\[\\]{}()<>|;:=\"'\\\\#.,a-z \n\u{e9}]{0,6}"), 1..6)) {
+        let mut text = include_str!("design.toml").to_owned();
+        for (at, cut, insert) in edits {
+            let chars: Vec<char> = text.chars().collect();
+            let at = at.index(chars.len().max(1));
+            let rest = chars.iter().skip(at + cut);
+            text = chars.iter().take(at).copied().chain(insert.chars()).chain(rest.copied()).collect();
+        }
+        if let Err(faults) = Catalog::parse(&[("x.toml".into(), text.clone())], &home()) {
+            prop_assert!(!faults.is_empty());
+            for fault in faults {
+                prop_assert!(text.get(fault.origin.span.clone()).is_some(), "{:?} is no place: {fault}", fault.origin.span);
+            }
+        }
+    }
 }

@@ -304,3 +304,18 @@ fn no_warnings() {
         catalog.check(&home).iter().map(|w| format!("{}: {w}", w.origin.file)).collect();
     assert_eq!(warnings, Vec::<String>::new());
 }
+
+/// The example of the design, word for word, on the demo home.
+#[test]
+fn the_design_example_passes_its_own_test() {
+    let (_, home) = shipped();
+    let text = include_str!("design.toml").to_owned();
+    let catalog = Catalog::parse(&[("lights.toml".into(), text)], &home).unwrap_or_else(|f| panic!("{f:#?}"));
+    let reports = catalog.test(&home);
+    assert_eq!(reports.iter().map(|r| &r.result).collect::<Vec<_>>(), [&TestResult::Passed]);
+    let here = Situation { area: None, now: time::OffsetDateTime::UNIX_EPOCH };
+    let reading = catalog.understand("turn off all the lights in the kitchen", &here).remove(0);
+    let plan = catalog.plan(&reading, &home, &here).expect("a plan");
+    let said = plan.reply(&home, &[mynah_skill::Outcome::Confirmed { state: false.into() }]);
+    assert_eq!((said.speech.as_str(), said.ok), ("The kitchen lamp is off.", true));
+}
