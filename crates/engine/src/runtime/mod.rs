@@ -238,5 +238,3 @@ fn first_line(error: &dyn std::fmt::Display) -> String {
     error.to_string().lines().next().unwrap_or_default().trim_end_matches(['.', ':']).to_owned()
 }
 
-#[cfg(test)]
-mod tests;

@@ -168,6 +168,11 @@ impl WakeWord for MynahWake {
     /// [`ModelError::Failed`] when the network gives no numbers; the stream has then been reset and goes on.
     fn push(&mut self, frame: &Frame) -> Result<Option<Detection>, ModelError> {
         let bands = *self.mel.push(frame.samples());
+        if bands.iter().any(|band| !band.is_finite()) {
+            // Seen here, because a runtime's sigmoid may make a number of it again.
+            self.reset();
+            return Err(ModelError::Failed("wake word: the sound is not a number".into()));
+        }
         self.input.extract_tensor_mut().1[self.frames * BANDS..][..BANDS].copy_from_slice(&bands);
         self.frames = (self.frames + 1) % STEP_FRAMES;
         if self.frames != 0 {
