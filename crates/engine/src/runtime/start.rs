@@ -15,7 +15,7 @@ pub(crate) const NEEDS_ONNX_RUNTIME: &str =
 pub struct Backend {
     /// ONNX Runtime or tract.
     pub kind: BackendKind,
-    /// `1.24.4`.
+    /// `1.24.4`, or `1.24 or later` where the library's name does not tell.
     pub version: String,
     /// Where ONNX Runtime's library was found.
     pub library: Option<PathBuf>,
@@ -79,7 +79,7 @@ fn start() -> Result<Started, String> {
     for library in candidates() {
         match start_onnx_runtime(&library) {
             Ok(environment) => {
-                let version = version_of_build(ort::info()).unwrap_or_else(|| "of unknown version".into());
+                let version = version_of(&library).unwrap_or_else(|| "1.24 or later".into());
                 let backend = Backend { kind: BackendKind::OnnxRuntime, version, library: Some(library), passed_over };
                 tracing::debug!(%backend, "ONNX models run on this");
                 return Ok(Started { backend, environment });
@@ -169,9 +169,10 @@ fn libraries_in(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// "ORT Build Info: git-branch=rel-1.24.4, …" → "1.24.4".
-fn version_of_build(info: &str) -> Option<String> {
-    let rest = info.split("rel-").nth(1)?;
-    let end = rest.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(rest.len());
-    (!rest[..end].is_empty()).then(|| rest[..end].to_owned())
+/// `libonnxruntime.so.1.24.4` → `1.24.4`. The library does not tell through ort; that it is new enough was checked.
+fn version_of(library: &Path) -> Option<String> {
+    let file = library.canonicalize().ok()?;
+    let name = file.file_name()?.to_str()?;
+    let version = name.split_once(".so.")?.1;
+    version.starts_with(|c: char| c.is_ascii_digit()).then(|| version.to_owned())
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos};
 
 /// The whole frames of a sound.
-pub fn frames(audio: &[f32]) -> impl Iterator<Item = Frame> {
+pub(crate) fn frames(audio: &[f32]) -> impl Iterator<Item = Frame> {
     audio
         .as_chunks()
         .0
@@ -16,12 +16,12 @@ pub fn frames(audio: &[f32]) -> impl Iterator<Item = Frame> {
 }
 
 /// A small model of tests/models.
-pub fn model(name: &str) -> PathBuf {
+pub(crate) fn model(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/models").join(name).with_extension("onnx")
 }
 
 /// Where other people's data lies, if it does.
-pub fn data(path: &str) -> Option<PathBuf> {
+pub(crate) fn data(path: &str) -> Option<PathBuf> {
     let root = match std::env::var_os("MYNAH_DATA") {
         Some(root) => root.into(),
         None => PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"),
@@ -39,17 +39,17 @@ macro_rules! skip {
     }};
 }
 
-pub fn silence(ms: usize) -> Vec<f32> {
+pub(crate) fn silence(ms: usize) -> Vec<f32> {
     vec![0.0; ms * 16]
 }
 
 /// White noise, always the same.
-pub fn noise(ms: usize, amplitude: f32) -> Vec<f32> {
+pub(crate) fn noise(ms: usize, amplitude: f32) -> Vec<f32> {
     lcg().take(ms * 16).map(|value| value as f32 * amplitude).collect()
 }
 
 /// The signal x(n) of models/training/golden_mel.json.
-pub fn golden_signal() -> Vec<f32> {
+pub(crate) fn golden_signal() -> Vec<f32> {
     let wave = |n: f64, hz: f64, phase: f64| (std::f64::consts::TAU * hz * n / 16_000.0 + phase).sin();
     lcg()
         .take(4000)
@@ -71,7 +71,7 @@ fn lcg() -> impl Iterator<Item = f64> {
 }
 
 /// A recording as 16 kHz mono.
-pub fn recording(path: &std::path::Path) -> Vec<f32> {
+pub(crate) fn recording(path: &std::path::Path) -> Vec<f32> {
     use symphonia::core::codecs::audio::AudioDecoderOptions;
     use symphonia::core::formats::probe::Hint;
     use symphonia::core::formats::{FormatOptions, TrackType};
