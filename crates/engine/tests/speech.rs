@@ -1,4 +1,5 @@
 //! Speech by espeak-ng and, where a voice is there, by Piper.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[macro_use]
 mod common;
@@ -47,7 +48,10 @@ fn espeak_speaks_as_long_as_the_text_is() {
     let mut voice = Espeak::new(&EspeakConfig::default()).unwrap();
     assert_eq!(voice.sample_rate(), 22_050);
     let short = spoken(&mut voice, "The lamp is on.");
-    let long = spoken(&mut voice, "The lamp in the kitchen is on, and the blind in the bedroom is half open. It is seven o'clock in the morning.");
+    let long = spoken(
+        &mut voice,
+        "The lamp in the kitchen is on, and the blind in the bedroom is half open. It is seven o'clock in the morning.",
+    );
     assert!((0.5..2.5).contains(&seconds(&voice, &short)), "{}", seconds(&voice, &short));
     assert!(seconds(&voice, &long) > 3.0 * seconds(&voice, &short));
     assert!(loudest(&short) > 0.1 && loudest(&long) <= 1.0);
@@ -64,7 +68,12 @@ fn text_is_only_text() {
     let mut voice = Espeak::new(&EspeakConfig::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("made");
-    for text in [format!("-w {}", file.display()), format!("$(touch {0}); `touch {0}`", file.display()), "--help".into(), "a\0b".into()] {
+    for text in [
+        format!("-w {}", file.display()),
+        format!("$(touch {0}); `touch {0}`", file.display()),
+        "--help".into(),
+        "a\0b".into(),
+    ] {
         assert!(length(&mut voice, &text) > 0.2, "{text}");
     }
     assert!(!file.exists());
@@ -97,7 +106,10 @@ fn a_voice_that_is_not_there_is_told() {
     }
     let config = EspeakConfig { voice: "xx-none".into(), ..EspeakConfig::default() };
     let error = Espeak::new(&config).unwrap_err();
-    assert!(matches!(&error, ModelError::Unusable(what) if what.contains("voice does not exist") && what.contains("--voices")), "{error}");
+    assert!(
+        matches!(&error, ModelError::Unusable(what) if what.contains("voice does not exist") && what.contains("--voices")),
+        "{error}"
+    );
     let error = Espeak::new(&EspeakConfig { rate: 0, ..EspeakConfig::default() }).unwrap_err();
     assert!(matches!(&error, ModelError::Unusable(what) if what.contains("80 to 450")), "{error}");
 }
@@ -128,7 +140,9 @@ fn piper_speaks_sentence_by_sentence() {
     let Some(onnx) = std::env::var_os("MYNAH_PIPER_VOICE") else { skip!("no MYNAH_PIPER_VOICE") };
     let mut voice = match (backend().unwrap().kind, Piper::open(Path::new(&onnx), &PiperConfig::default())) {
         (BackendKind::OnnxRuntime, Ok(voice)) => voice,
-        (BackendKind::Tract, Err(ModelError::Unusable(what))) => return assert!(what.contains("needs ONNX Runtime"), "{what}"),
+        (BackendKind::Tract, Err(ModelError::Unusable(what))) => {
+            return assert!(what.contains("needs ONNX Runtime"), "{what}");
+        }
         (kind, result) => panic!("{kind:?}: {:?}", result.err()),
     };
     let pieces = spoken(&mut voice, "The lamp is on. The blind is half open, and it is 21.5 degrees.");

@@ -1,4 +1,5 @@
 //! Voice activity on real speech and on silence.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 #[macro_use]
 mod common;
@@ -63,7 +64,10 @@ fn silero_hears_speech_and_no_silence() {
     match (backend().unwrap().kind, SileroModel::open(&file)) {
         (BackendKind::OnnxRuntime, Ok(model)) => hears_speech_and_no_silence(&mut model.stream().unwrap()),
         (BackendKind::Tract, Err(ModelError::Unusable(what))) => {
-            assert!(what.contains("silero_vad_16k_op15.onnx") && what.contains("needs ONNX Runtime"), "{what}");
+            assert!(
+                what.contains("silero_vad_16k_op15.onnx") && what.contains("needs ONNX Runtime"),
+                "{what}"
+            );
         }
         (kind, result) => panic!("{kind:?}: {:?}", result.err()),
     }

@@ -1,5 +1,7 @@
 //! Our own wake-word stream, on small models with the interface of the real one (tests/models/make.py).
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+#[macro_use]
 mod common;
 
 use std::fs;
@@ -36,21 +38,46 @@ fn scores(stream: &mut MynahWake, audio: &[f32]) -> Vec<f32> {
     all
 }
 
-#[test]
-fn scores_are_those_of_onnx_runtime_on_the_features_of_training() {
-    let golden: serde_json::Value = serde_json::from_slice(&fs::read(model("golden").with_extension("json")).unwrap()).unwrap();
-    let golden: Vec<f64> =
-        golden["scores"].as_array().unwrap().iter().flat_map(|step| step.as_array().unwrap()).map(|score| score.as_f64().unwrap()).collect();
-    let words = [WordConfig::new("loud"), WordConfig::new("memory")];
-    let mut stream = open("wake").stream(&words).unwrap();
+/// The scores of a step are those of ONNX Runtime in Python on the features of models/training.
+#[track_caller]
+fn agrees(stream: &mut MynahWake, audio: &[f32], golden: &serde_json::Value) {
+    let golden = golden.as_array().unwrap().iter().flat_map(|step| step.as_array().unwrap());
+    let golden: Vec<f64> = golden.map(|score| score.as_f64().unwrap()).collect();
     for pass in ["fresh", "after a reset"] {
-        let scores = scores(&mut stream, &golden_signal());
+        let scores = scores(stream, audio);
         assert_eq!(scores.len(), golden.len());
         for (at, (&score, golden)) in scores.iter().zip(&golden).enumerate() {
             assert!((f64::from(score) - golden).abs() < 1e-4, "{pass}, value {at}: {score}, {golden} is due");
         }
         stream.reset();
     }
+}
+
+fn golden(path: &Path) -> serde_json::Value {
+    serde_json::from_slice(&fs::read(path).unwrap()).unwrap()
+}
+
+#[test]
+fn scores_are_those_of_onnx_runtime_on_the_features_of_training() {
+    let mut stream = open("wake").stream(&[WordConfig::new("loud"), WordConfig::new("memory")]).unwrap();
+    agrees(&mut stream, &golden_signal(4000), &golden(&model("golden").with_extension("json"))["scores"]);
+}
+
+#[test]
+fn the_built_in_network_gives_the_scores_that_it_was_exported_with() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/wake/golden.json");
+    if !path.exists() {
+        skip!("no weights in models/wake yet");
+    }
+    let model = WakeModel::builtin().unwrap();
+    let golden = golden(&path);
+    let words: Vec<_> = model.words().iter().map(|word| WordConfig::new(&*word.id)).collect();
+    for word in ["computer", "jarvis"] {
+        assert!(words.contains(&WordConfig::new(word)), "{words:?}");
+    }
+    let mut stream = model.stream(&words).unwrap();
+    agrees(&mut stream, &golden_signal(4000), &golden["scores"]);
+    agrees(&mut stream, &golden_signal(32_000), &golden["long_scores"]);
 }
 
 #[test]
@@ -67,9 +94,12 @@ fn words_fire_by_threshold_patience_and_refractory_time() {
     }
     let loud = WordConfig::new("loud");
     // Two steps, that is 40 ms, and 400 ms of silence after each.
-    check(&[loud.clone()], expect!["loud@540 loud@1040 loud@1480 loud@1920"]);
+    check(std::slice::from_ref(&loud), expect!["loud@540 loud@1040 loud@1480 loud@1920"]);
     check(&[WordConfig { patience: Some(5), ..loud.clone() }], expect!["loud@600 loud@1200 loud@1700"]);
-    check(&[WordConfig { refractory_ms: Some(0), patience: Some(10), ..loud.clone() }], expect!["loud@1300 loud@1500 loud@1700 loud@1900 loud@2100"]);
+    check(
+        &[WordConfig { refractory_ms: Some(0), patience: Some(10), ..loud.clone() }],
+        expect!["loud@1300 loud@1500 loud@1700 loud@1900 loud@2100"],
+    );
     check(&[WordConfig { threshold: Some(1.0), ..loud }], expect![""]);
     check(&[WordConfig::new("memory")], expect!["memory@1280 memory@1740"]);
 }
@@ -94,11 +124,16 @@ fn streams_of_one_model_are_private() {
 
 #[test]
 fn a_score_that_is_no_number_is_an_error_and_the_stream_goes_on() {
-    let mut stream = open("not-a-number").stream(&[WordConfig { refractory_ms: Some(0), ..WordConfig::new("always") }]).unwrap();
+    let mut stream = open("not-a-number")
+        .stream(&[WordConfig { refractory_ms: Some(0), ..WordConfig::new("always") }])
+        .unwrap();
     assert_eq!(heard(&mut stream, &silence(60)), "always@20 always@40 always@60");
     let errors: Vec<_> = frames(&noise(40, 0.5)).filter_map(|frame| stream.push(&frame).err()).collect();
     assert_eq!(errors.len(), 2);
-    assert!(matches!(&errors[0], ModelError::Failed(what) if what.contains("not-a-number.onnx") && what.contains("scores")), "{errors:?}");
+    assert!(
+        matches!(&errors[0], ModelError::Failed(what) if what.contains("not-a-number.onnx") && what.contains("scores")),
+        "{errors:?}"
+    );
     assert_eq!(heard(&mut stream, &silence(60)), "always@20 always@40 always@60");
 }
 
@@ -111,15 +146,18 @@ fn sound_that_is_no_number_is_an_error_and_the_stream_goes_on() {
     let errors = frames(&audio).filter(|frame| stream.push(frame).is_err()).count();
     assert_eq!(errors, 1);
     stream.reset();
-    let after = scores(&mut stream, &golden_signal());
-    assert_eq!(after, scores(&mut model.stream(&[WordConfig::new("loud")]).unwrap(), &golden_signal()));
+    let after = scores(&mut stream, &golden_signal(4000));
+    assert_eq!(after, scores(&mut model.stream(&[WordConfig::new("loud")]).unwrap(), &golden_signal(4000)));
 }
 
 #[test]
 fn delay_is_the_patience_of_the_quickest_word() {
     let model = open("wake");
     assert_eq!(model.stream(&[WordConfig::new("memory")]).unwrap().delay(), Samples::from_millis(60));
-    assert_eq!(model.stream(&[WordConfig::new("memory"), WordConfig::new("loud")]).unwrap().delay(), Samples::from_millis(40));
+    assert_eq!(
+        model.stream(&[WordConfig::new("memory"), WordConfig::new("loud")]).unwrap().delay(),
+        Samples::from_millis(40)
+    );
 }
 
 #[test]
@@ -136,7 +174,9 @@ fn a_bad_choice_of_words_is_told_at_once() {
             WordConfig { threshold: Some(f32::NAN), patience: Some(0), ..WordConfig::new("loud") },
             WordConfig::new("loud"),
         ],
-        expect!["wake word `lout` is not known; wake.onnx knows `loud`, `memory`; threshold NaN of wake word `loud` is not above 0 and at most 1; patience of wake word `loud` is 0, at least 1 is due; wake word `loud` is chosen twice"],
+        expect![
+            "wake word `lout` is not known; wake.onnx knows `loud`, `memory`; threshold NaN of wake word `loud` is not above 0 and at most 1; patience of wake word `loud` is 0, at least 1 is due; wake word `loud` is chosen twice"
+        ],
     );
 }
 
@@ -163,21 +203,57 @@ fn an_unusable_model_is_named_with_the_remedy() {
 
     check(None, Some(&toml), expect!["model file /w.onnx is missing"]);
     check(Some(b""), Some(&toml), expect!["model file /w.onnx is empty"]);
-    check(Some(b"<!DOCTYPE html>\n<title>404 Not Found</title>\n"), Some(&toml), expect!["model file /w.onnx is not an ONNX model"]);
-    check(Some(&whole[..whole.len() / 2]), Some(&toml), expect!["model file /w.onnx is truncated or not an ONNX model"]);
-    check(Some(&of("other-kind")), Some(&toml), expect!["model file /w.onnx has 1 inputs (`x`), 2 are due: it is a model of another kind"]);
-    check(Some(&of("three-frames")), Some(&toml), expect!["model file /w.onnx has input `mel` of shape [1, 3, 40], [1, 2, 40] is due"]);
-    check(Some(&whole), Some(&toml.replace("state = 8", "state = 9")), expect!["model file /w.onnx has input `state` of shape [1, 8], [1, 9] is due"]);
-    check(Some(&whole), Some(&toml.replace("index = 1", "index = 2")), expect!["model file /w.onnx gives 2 scores, but /w.toml names score 2"]);
+    check(
+        Some(b"<!DOCTYPE html>\n<title>404 Not Found</title>\n"),
+        Some(&toml),
+        expect!["model file /w.onnx is not an ONNX model"],
+    );
+    check(
+        Some(&whole[..whole.len() / 2]),
+        Some(&toml),
+        expect!["model file /w.onnx is truncated or not an ONNX model"],
+    );
+    check(
+        Some(&of("other-kind")),
+        Some(&toml),
+        expect!["model file /w.onnx has 1 inputs (`x`), 2 are due: it is a model of another kind"],
+    );
+    check(
+        Some(&of("three-frames")),
+        Some(&toml),
+        expect!["model file /w.onnx has input `mel` of shape [1, 3, 40], [1, 2, 40] is due"],
+    );
+    check(
+        Some(&whole),
+        Some(&toml.replace("state = 8", "state = 9")),
+        expect!["model file /w.onnx has input `state` of shape [1, 8], [1, 9] is due"],
+    );
+    check(
+        Some(&whole),
+        Some(&toml.replace("index = 1", "index = 2")),
+        expect!["model file /w.onnx gives 2 scores, but /w.toml names score 2"],
+    );
     check(Some(&whole), None, expect!["model file /w.toml is missing"]);
-    check(Some(&whole), Some(&toml.replace("patience = 3", "patience = many")), expect!["/w.toml: line 21: string values must be quoted, expected literal string"]);
+    check(
+        Some(&whole),
+        Some(&toml.replace("patience = 3", "patience = many")),
+        expect!["/w.toml: line 21: string values must be quoted, expected literal string"],
+    );
     check(
         Some(&whole),
         Some(&toml.replace("= 16000", "= 8000").replace("0.9", "1.5").replace("loud", "memory")),
-        expect!["/w.toml: sample_rate is 8000, 16000 is due; wake word `memory` stands twice; threshold 1.5 of wake word `memory` is not above 0 and at most 1"],
+        expect![
+            "/w.toml: sample_rate is 8000, 16000 is due; wake word `memory` stands twice; threshold 1.5 of wake word `memory` is not above 0 and at most 1"
+        ],
     );
     if backend().unwrap().kind == BackendKind::Tract {
-        check(Some(&of("branches")), Some(&toml), expect!["model file /w.onnx has branches (the operator `If`), which tract cannot run: it needs ONNX Runtime 1.24 or later (install its shared library, or name it in ORT_DYLIB_PATH)"]);
+        check(
+            Some(&of("branches")),
+            Some(&toml),
+            expect![
+                "model file /w.onnx has branches (the operator `If`), which tract cannot run: it needs ONNX Runtime 1.24 or later (install its shared library, or name it in ORT_DYLIB_PATH)"
+            ],
+        );
     } else {
         fs::write(&file, of("branches")).unwrap();
         fs::write(&sidecar, &toml).unwrap();

@@ -71,7 +71,8 @@ impl Model {
 
     /// Loads a model from memory; `file` is what errors call it.
     pub(crate) fn from_bytes(file: &str, bytes: &[u8], wanted: &Wanted<'_>) -> Result<Self, ModelError> {
-        let unusable = |what: String| ModelError::Unusable(format!("model file {file} {what}; {}", wanted.remedy));
+        let unusable =
+            |what: String| ModelError::Unusable(format!("model file {file} {what}; {}", wanted.remedy));
         if bytes.is_empty() {
             return Err(unusable("is empty".into()));
         }
@@ -86,19 +87,30 @@ impl Model {
 
         let backend = backend()?;
         if backend.kind == BackendKind::Tract && found.operators.contains("If") {
-            return Err(unusable(format!("has branches (the operator `If`), which tract cannot run: {}", start::NEEDS_ONNX_RUNTIME)));
+            return Err(unusable(format!(
+                "has branches (the operator `If`), which tract cannot run: {}",
+                start::NEEDS_ONNX_RUNTIME
+            )));
         }
         if backend.kind == BackendKind::Tract && wanted.needs_onnx_runtime {
-            return Err(unusable(format!("is of a kind that tract cannot run: {}", start::NEEDS_ONNX_RUNTIME)));
+            return Err(unusable(format!(
+                "is of a kind that tract cannot run: {}",
+                start::NEEDS_ONNX_RUNTIME
+            )));
         }
-        let pins: Vec<_> = inputs.iter().zip(wanted.pins).map(|(input, shape)| (input.name.as_str(), *shape)).collect();
+        let pins: Vec<_> =
+            inputs.iter().zip(wanted.pins).map(|(input, shape)| (input.name.as_str(), *shape)).collect();
         let bytes = match pins.is_empty() {
             true => Cow::Borrowed(bytes),
-            false => Cow::Owned(onnx::pin(bytes, &pins).map_err(|_| unusable("is not an ONNX model".into()))?),
+            false => {
+                Cow::Owned(onnx::pin(bytes, &pins).map_err(|_| unusable("is not an ONNX model".into()))?)
+            }
         };
         let session = session(&bytes).map_err(|error| {
             unusable(match backend.kind {
-                BackendKind::Tract => format!("cannot be run by tract ({}): {}", first_line(&error), start::NEEDS_ONNX_RUNTIME),
+                BackendKind::Tract => {
+                    format!("cannot be run by tract ({}): {}", first_line(&error), start::NEEDS_ONNX_RUNTIME)
+                }
                 BackendKind::OnnxRuntime => format!("is refused by {backend}: {}", first_line(&error)),
             })
         })?;
@@ -150,7 +162,8 @@ impl Outputs<'_> {
     pub(crate) fn floats(&self, index: usize) -> Result<&[f32], ModelError> {
         let name = &self.model.outputs[index];
         let output = self.outputs.get(name).ok_or_else(|| self.model.failed(&format!("gave no `{name}`")))?;
-        let (_, values) = output.try_extract_tensor::<f32>().map_err(|error| self.model.failed(&first_line(&error)))?;
+        let (_, values) =
+            output.try_extract_tensor::<f32>().map_err(|error| self.model.failed(&first_line(&error)))?;
         Ok(values)
     }
 
@@ -159,7 +172,11 @@ impl Outputs<'_> {
         let values = self.floats(index)?;
         let name = &self.model.outputs[index];
         if values.len() != into.len() {
-            return Err(self.model.failed(&format!("`{name}` has {} values, {} are due", values.len(), into.len())));
+            return Err(self.model.failed(&format!(
+                "`{name}` has {} values, {} are due",
+                values.len(),
+                into.len()
+            )));
         }
         if values.iter().any(|value| !value.is_finite()) {
             return Err(self.model.failed(&format!("`{name}` is not a number")));
@@ -198,30 +215,50 @@ fn matched(
 ) -> Result<Vec<onnx::Tensor>, String> {
     let names = || found.iter().map(|tensor| format!("`{}`", tensor.name)).collect::<Vec<_>>().join(", ");
     if found.len() < wanted.len() || exactly && found.len() != wanted.len() {
-        return Err(format!("has {} {kind}s ({}), {} are due: it is a model of another kind", found.len(), names(), wanted.len()));
+        return Err(format!(
+            "has {} {kind}s ({}), {} are due: it is a model of another kind",
+            found.len(),
+            names(),
+            wanted.len()
+        ));
     }
     let mut tensors = Vec::with_capacity(wanted.len());
     for (index, port) in wanted.iter().enumerate() {
         let tensor = match port.name {
             None => &found[index],
-            Some(name) => found
-                .iter()
-                .find(|tensor| tensor.name == name)
-                .ok_or_else(|| format!("has no {kind} `{name}` (it has {}): it is a model of another kind", names()))?,
+            Some(name) => found.iter().find(|tensor| tensor.name == name).ok_or_else(|| {
+                format!("has no {kind} `{name}` (it has {}): it is a model of another kind", names())
+            })?,
         };
         // An output may leave its shape out; what it gives is checked when it runs.
         let open = kind == "output" && tensor.dims.is_empty();
         let want = shown(port.dims);
         if tensor.element != port.element {
-            return Err(format!("has another number type in {kind} `{}` (type {}, {} is due)", tensor.name, tensor.element, port.element));
+            return Err(format!(
+                "has another number type in {kind} `{}` (type {}, {} is due)",
+                tensor.name, tensor.element, port.element
+            ));
         }
-        let fits = |(have, want): (&Option<u64>, &Option<u64>)| want.is_none() || have.is_none() || have == want;
+        let fits =
+            |(have, want): (&Option<u64>, &Option<u64>)| want.is_none() || have.is_none() || have == want;
         if !open && (tensor.dims.len() != port.dims.len() || !tensor.dims.iter().zip(port.dims).all(fits)) {
-            return Err(format!("has {kind} `{}` of shape {}, {want} is due", tensor.name, shown(&tensor.dims)));
+            return Err(format!(
+                "has {kind} `{}` of shape {}, {want} is due",
+                tensor.name,
+                shown(&tensor.dims)
+            ));
         }
         let pinned = pins.get(index).is_some();
-        if !open && !pinned && tensor.dims.iter().zip(port.dims).any(|(have, want)| have.is_none() && want.is_some()) && kind == "input" {
-            return Err(format!("leaves the shape of {kind} `{}` open ({}), {want} is due", tensor.name, shown(&tensor.dims)));
+        if !open
+            && !pinned
+            && tensor.dims.iter().zip(port.dims).any(|(have, want)| have.is_none() && want.is_some())
+            && kind == "input"
+        {
+            return Err(format!(
+                "leaves the shape of {kind} `{}` open ({}), {want} is due",
+                tensor.name,
+                shown(&tensor.dims)
+            ));
         }
         tensors.push(tensor.clone());
     }
@@ -237,4 +274,3 @@ fn shown(dims: &[Option<u64>]) -> String {
 fn first_line(error: &dyn std::fmt::Display) -> String {
     error.to_string().lines().next().unwrap_or_default().trim_end_matches(['.', ':']).to_owned()
 }
-

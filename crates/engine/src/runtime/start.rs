@@ -80,7 +80,8 @@ fn start() -> Result<Started, String> {
         match start_onnx_runtime(&library) {
             Ok(environment) => {
                 let version = version_of(&library).unwrap_or_else(|| "1.24 or later".into());
-                let backend = Backend { kind: BackendKind::OnnxRuntime, version, library: Some(library), passed_over };
+                let backend =
+                    Backend { kind: BackendKind::OnnxRuntime, version, library: Some(library), passed_over };
                 tracing::debug!(%backend, "ONNX models run on this");
                 return Ok(Started { backend, environment });
             }
@@ -94,7 +95,9 @@ fn start() -> Result<Started, String> {
 }
 
 fn start_onnx_runtime(library: &Path) -> Result<Environment, String> {
-    let named = |why: String| format!("ONNX Runtime at {} is not used: {}", library.display(), super::first_line(&why));
+    let named = |why: String| {
+        format!("ONNX Runtime at {} is not used: {}", library.display(), super::first_line(&why))
+    };
     if library.is_absolute() && !library.is_file() {
         return Err(named("there is no such file".into()));
     }
@@ -106,7 +109,8 @@ fn start_onnx_runtime(library: &Path) -> Result<Environment, String> {
 fn start_tract(passed_over: Vec<String>) -> Result<Started, String> {
     ort::set_api(ort_tract::api());
     let environment = ort::init().with_name("mynah").build().map_err(|error| super::first_line(&error))?;
-    let backend = Backend { kind: BackendKind::Tract, version: TRACT_VERSION.into(), library: None, passed_over };
+    let backend =
+        Backend { kind: BackendKind::Tract, version: TRACT_VERSION.into(), library: None, passed_over };
     Ok(Started { backend, environment })
 }
 
@@ -159,7 +163,8 @@ fn libraries_in(folder: &Path) -> Vec<PathBuf> {
         .filter(|entry| {
             let name = entry.file_name();
             let name = name.to_string_lossy();
-            name.starts_with("libonnxruntime.so") || name.starts_with("libonnxruntime.") && name.ends_with(".dylib")
+            name.starts_with("libonnxruntime.so")
+                || name.starts_with("libonnxruntime.") && name.ends_with(".dylib")
         })
         .filter_map(|entry| entry.path().canonicalize().ok())
         .collect();

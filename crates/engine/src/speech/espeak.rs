@@ -41,19 +41,30 @@ impl Espeak {
     pub fn new(config: &EspeakConfig) -> Result<Self, ModelError> {
         let EspeakConfig { voice, rate, pitch } = config;
         if !(80..=450).contains(rate) || *pitch > 99 {
-            return Err(ModelError::Unusable(format!("espeak-ng: a rate of 80 to 450 and a pitch of 0 to 99 are due, not {rate} and {pitch}")));
+            return Err(ModelError::Unusable(format!(
+                "espeak-ng: a rate of 80 to 450 and a pitch of 0 to 99 are due, not {rate} and {pitch}"
+            )));
         }
-        let mut espeak = Espeak { arguments: [format!("-v{voice}"), format!("-s{rate}"), format!("-p{pitch}")], sample_rate: 0 };
+        let mut espeak = Espeak {
+            arguments: [format!("-v{voice}"), format!("-s{rate}"), format!("-p{pitch}")],
+            sample_rate: 0,
+        };
         // A word of silence shows the rate of this voice, and whether there is one.
         let (rate, _) = espeak.run(".", &mut |_| ControlFlow::Continue(())).map_err(|error| match error {
-            ModelError::Failed(why) => ModelError::Unusable(format!("{why}; `espeak-ng --voices` lists the voices")),
+            ModelError::Failed(why) => {
+                ModelError::Unusable(format!("{why}; `espeak-ng --voices` lists the voices"))
+            }
             other => other,
         })?;
         espeak.sample_rate = rate;
         Ok(espeak)
     }
 
-    fn run(&self, text: &str, sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>) -> Result<(u32, ControlFlow<()>), ModelError> {
+    fn run(
+        &self,
+        text: &str,
+        sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
+    ) -> Result<(u32, ControlFlow<()>), ModelError> {
         let arguments: Vec<_> = self.arguments.iter().map(String::as_str).chain(["--stdout"]).collect();
         let mut child = espeak_ng(&arguments, text)?;
         let Some(mut out) = child.stdout.take() else {
@@ -102,7 +113,11 @@ impl Speech for Espeak {
 
     /// # Errors
     /// [`ModelError::Failed`] with espeak-ng's own message; [`ModelError::Unusable`] when it is no longer installed.
-    fn speak(&mut self, text: &str, sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>) -> Result<(), ModelError> {
+    fn speak(
+        &mut self,
+        text: &str,
+        sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
+    ) -> Result<(), ModelError> {
         let text = plain(text);
         if text.is_empty() {
             return Ok(());

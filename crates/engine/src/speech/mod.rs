@@ -25,7 +25,9 @@ fn espeak_ng(arguments: &[&str], text: &str) -> Result<Child, ModelError> {
         .spawn();
     let mut child = match spawned {
         Ok(child) => child,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Err(ModelError::Unusable(NOT_INSTALLED.into())),
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return Err(ModelError::Unusable(NOT_INSTALLED.into()));
+        }
         Err(error) => return Err(ModelError::Failed(format!("espeak-ng could not be started: {error}"))),
     };
     // The pipe holds far more than an answer (64 KiB), and espeak-ng reads to the end before it speaks: no deadlock.

@@ -16,7 +16,8 @@ use serde::Deserialize;
 use super::{end, espeak_ng, plain};
 use crate::runtime::{FLOAT, INT64, Model, Port, Wanted, failed, read_file};
 
-const REMEDY: &str = "fetch both files of the voice again (`mynah models list` shows the voices), or speak with espeak-ng";
+const REMEDY: &str =
+    "fetch both files of the voice again (`mynah models list` shows the voices), or speak with espeak-ng";
 /// Silence between two sentences, in seconds; Piper's own default.
 const PAUSE: f32 = 0.2;
 
@@ -87,14 +88,21 @@ impl Piper {
         if voice.phoneme_type.as_deref().is_some_and(|kind| kind != "espeak") {
             return Err(unusable("does not take the phonemes of espeak-ng".into()));
         }
-        let ids: HashMap<char, Vec<i64>> =
-            voice.phoneme_id_map.into_iter().filter_map(|(phoneme, ids)| Some((only(&phoneme)?, ids))).collect();
+        let ids: HashMap<char, Vec<i64>> = voice
+            .phoneme_id_map
+            .into_iter()
+            .filter_map(|(phoneme, ids)| Some((only(&phoneme)?, ids)))
+            .collect();
         if ['_', '^', '$'].iter().any(|mark| !ids.contains_key(mark)) {
             return Err(unusable("has no numbers for `_`, `^` and `$`".into()));
         }
         let several = voice.num_speakers > 1;
         if config.speaker > 0 && config.speaker >= voice.num_speakers.max(1) {
-            return Err(unusable(format!("has {} speakers, there is no speaker {}", voice.num_speakers.max(1), config.speaker)));
+            return Err(unusable(format!(
+                "has {} speakers, there is no speaker {}",
+                voice.num_speakers.max(1),
+                config.speaker
+            )));
         }
         let mut inputs = vec![
             Port { name: Some("input"), element: INT64, dims: &[None, None] },
@@ -137,7 +145,9 @@ impl Piper {
         }
         let ids = numbered(&phonemes, &self.ids);
         let count = ids.len();
-        let tensor = |shape: &[usize], values: Vec<i64>| Tensor::from_array((shape, values)).map_err(|error| failed(&error));
+        let tensor = |shape: &[usize], values: Vec<i64>| {
+            Tensor::from_array((shape, values)).map_err(|error| failed(&error))
+        };
         let input = tensor(&[1, count], ids)?;
         let length = tensor(&[1], vec![count as i64])?;
         let scales = Tensor::from_array(([3], self.scales.to_vec())).map_err(|error| failed(&error))?;
@@ -162,7 +172,11 @@ impl Speech for Piper {
 
     /// # Errors
     /// [`ModelError::Failed`] when the network or espeak-ng fails; [`ModelError::Unusable`] when espeak-ng is not installed.
-    fn speak(&mut self, text: &str, sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>) -> Result<(), ModelError> {
+    fn speak(
+        &mut self,
+        text: &str,
+        sink: &mut dyn FnMut(&[f32]) -> ControlFlow<()>,
+    ) -> Result<(), ModelError> {
         let text = plain(text);
         let pause = vec![0.0; (self.sample_rate as f32 * PAUSE) as usize];
         for (index, sentence) in sentences(&text).enumerate() {
@@ -236,14 +250,18 @@ fn numbered(phonemes: &str, ids: &HashMap<char, Vec<i64>>) -> Vec<i64> {
 
 /// The sentences of a text, each with its final mark.
 fn sentences(text: &str) -> impl Iterator<Item = &str> {
-    split_after(text, |c| matches!(c, '.' | '!' | '?' | '。' | '！' | '？')).map(str::trim).filter(|s| s.chars().any(char::is_alphanumeric))
+    split_after(text, |c| matches!(c, '.' | '!' | '?' | '。' | '！' | '？'))
+        .map(str::trim)
+        .filter(|s| s.chars().any(char::is_alphanumeric))
 }
 
 /// The clauses of a sentence and the marks after them, which make the voice rise and fall.
 fn clauses(sentence: &str) -> impl Iterator<Item = (&str, Option<char>)> {
     let is_mark = |c: char| matches!(c, '.' | ',' | ';' | ':' | '!' | '?');
     split_after(sentence, is_mark)
-        .map(move |clause| (clause.trim().trim_end_matches(is_mark), clause.trim().chars().last().filter(|&c| is_mark(c))))
+        .map(move |clause| {
+            (clause.trim().trim_end_matches(is_mark), clause.trim().chars().last().filter(|&c| is_mark(c)))
+        })
         .filter(|(clause, _)| clause.chars().any(char::is_alphanumeric))
 }
 
@@ -281,7 +299,11 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Expect) {
         let shown: Vec<String> = sentences(text)
-            .map(|sentence| clauses(sentence).map(|(clause, mark)| format!("{clause}<{}>", mark.map_or(String::new(), String::from))).collect())
+            .map(|sentence| {
+                clauses(sentence)
+                    .map(|(clause, mark)| format!("{clause}<{}>", mark.map_or(String::new(), String::from)))
+                    .collect()
+            })
             .collect();
         expected.assert_eq(&shown.join(" | "));
     }
@@ -289,14 +311,18 @@ mod tests {
     #[test]
     fn texts_are_cut_at_sentences_and_clauses() {
         check("The lamp is on.", expect!["The lamp is on<.>"]);
-        check("Done! It is 21.5 degrees, at 12:30; warm", expect!["Done<!> | It is 21.5 degrees<,>at 12:30<;>warm<>"]);
+        check(
+            "Done! It is 21.5 degrees, at 12:30; warm",
+            expect!["Done<!> | It is 21.5 degrees<,>at 12:30<;>warm<>"],
+        );
         check("Really?! ... - Yes", expect!["Really<!> | - Yes<>"]);
         check(" \t ", expect![""]);
     }
 
     #[test]
     fn phonemes_become_numbers_with_nothing_between() {
-        let ids = [('_', vec![0]), ('^', vec![1]), ('$', vec![2]), ('a', vec![14]), ('b', vec![15, 16])].into();
+        let ids =
+            [('_', vec![0]), ('^', vec![1]), ('$', vec![2]), ('a', vec![14]), ('b', vec![15, 16])].into();
         assert_eq!(numbered("aXb", &ids), [1, 0, 14, 0, 15, 16, 0, 2]);
         assert_eq!(without_language_marks("ˈan (en)lˈaɪt(de)\nbˈe\n"), "ˈan lˈaɪt bˈe");
     }

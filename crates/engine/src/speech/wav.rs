@@ -16,7 +16,7 @@ pub(super) fn read_header(from: &mut impl Read) -> io::Result<u32> {
         let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]);
         match &head[..4] {
             b"data" => return rate.ok_or_else(|| io::Error::other("a WAV stream without format")),
-            b"fmt " if length >= 16 && length < 1024 => {
+            b"fmt " if (16..1024).contains(&length) => {
                 let mut format = vec![0; length as usize + length as usize % 2];
                 from.read_exact(&mut format)?;
                 let u16_at = |at: usize| u16::from_le_bytes([format[at], format[at + 1]]);
@@ -36,7 +36,11 @@ pub(super) fn read_header(from: &mut impl Read) -> io::Result<u32> {
 }
 
 /// The next samples, −1..1, as soon as there are any; empty at the end. `spare` keeps half a sample between calls.
-pub(super) fn read_samples(from: &mut impl Read, spare: &mut Option<u8>, into: &mut Vec<f32>) -> io::Result<()> {
+pub(super) fn read_samples(
+    from: &mut impl Read,
+    spare: &mut Option<u8>,
+    into: &mut Vec<f32>,
+) -> io::Result<()> {
     into.clear();
     let mut bytes = [0; 8192];
     while into.is_empty() {

@@ -86,7 +86,10 @@ fn chosen(model: &str, known: &[Word], wanted: &[WordConfig]) -> Result<Vec<Word
 fn faults_of(word: &Word) -> Vec<String> {
     let mut faults = Vec::new();
     if !(word.threshold > 0.0 && word.threshold <= 1.0) {
-        faults.push(format!("threshold {} of wake word `{}` is not above 0 and at most 1", word.threshold, word.id));
+        faults.push(format!(
+            "threshold {} of wake word `{}` is not above 0 and at most 1",
+            word.threshold, word.id
+        ));
     }
     if word.patience == 0 {
         faults.push(format!("patience of wake word `{}` is 0, at least 1 is due", word.id));

@@ -21,6 +21,14 @@ const STEP_FRAMES: usize = 2;
 const STEP: Samples = Samples::from_millis(10 * STEP_FRAMES as u64);
 const REMEDY: &str = "train it again (models/training), or leave `wake.model` out to use the built-in one";
 
+#[cfg(builtin_wake)]
+const BUILTIN: Option<(&[u8], &[u8])> = Some((
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/wake/mynah-wake.onnx")),
+    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/wake/mynah-wake.toml")),
+));
+#[cfg(not(builtin_wake))]
+const BUILTIN: Option<(&[u8], &[u8])> = None;
+
 /// A wake-word network, shared by its streams.
 #[derive(Clone)]
 pub struct WakeModel {
@@ -70,6 +78,25 @@ impl WakeModel {
         Self::from_bytes(&onnx.display().to_string(), &network, &sidecar.display().to_string(), &description)
     }
 
+    /// The network that ships inside this binary (models/wake).
+    ///
+    /// # Errors
+    /// [`ModelError::Unusable`] when it was built without one, or no runtime can be used.
+    pub fn builtin() -> Result<Self, ModelError> {
+        let Some((network, description)) = BUILTIN else {
+            return Err(ModelError::Unusable(
+                "this binary was built without a wake-word network: models/wake was missing; build it with the whole repository"
+                    .into(),
+            ));
+        };
+        Self::from_bytes(
+            "models/wake/mynah-wake.onnx (built in)",
+            network,
+            "models/wake/mynah-wake.toml (built in)",
+            description,
+        )
+    }
+
     fn from_bytes(onnx: &str, network: &[u8], sidecar: &str, description: &[u8]) -> Result<Self, ModelError> {
         let description = read_description(sidecar, description)?;
         let scores = description.word.iter().map(|word| word.index + 1).max().unwrap_or_default();
@@ -80,7 +107,11 @@ impl WakeModel {
             network,
             &Wanted {
                 inputs: &[
-                    Port { name: Some("mel"), element: FLOAT, dims: &[size(1), size(STEP_FRAMES), size(BANDS)] },
+                    Port {
+                        name: Some("mel"),
+                        element: FLOAT,
+                        dims: &[size(1), size(STEP_FRAMES), size(BANDS)],
+                    },
                     Port { name: Some("state"), element: FLOAT, dims: &state_dims },
                 ],
                 outputs: &[

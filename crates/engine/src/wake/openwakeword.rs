@@ -77,14 +77,22 @@ impl OpenWakeWordModel {
         let embedding = Model::open(
             &features.join("embedding_model.onnx"),
             &Wanted {
-                inputs: &[Port { name: None, element: FLOAT, dims: &[None, size(WINDOW), size(BANDS), size(1)] }],
+                inputs: &[Port {
+                    name: None,
+                    element: FLOAT,
+                    dims: &[None, size(WINDOW), size(BANDS), size(1)],
+                }],
                 outputs: &[Port { name: None, element: FLOAT, dims: &[None, None, None, size(EMBEDDING)] }],
                 pins: &[&[1, WINDOW as u64, BANDS as u64, 1]],
                 remedy: REMEDY,
                 ..Wanted::default()
             },
         )?;
-        let (heads, words) = heads.iter().enumerate().map(|(index, path)| open_head(index, path.as_ref())).collect::<Result<(Vec<_>, Vec<_>), _>>()?;
+        let (heads, words) = heads
+            .iter()
+            .enumerate()
+            .map(|(index, path)| open_head(index, path.as_ref()))
+            .collect::<Result<(Vec<_>, Vec<_>), _>>()?;
         let mut shared = Shared { mel, embedding, heads, words, initial: Vec::new() };
         shared.initial = embeddings_of_noise(&shared)?;
         Ok(OpenWakeWordModel { shared: Arc::new(shared) })
@@ -128,7 +136,10 @@ fn open_head(index: usize, path: &Path) -> Result<(Head, Word), ModelError> {
     )?;
     let length = model.dims(0)[1].map_or(0, |length| length as usize);
     if length == 0 || length > LONGEST {
-        return Err(ModelError::Unusable(format!("model file {} asks for {length} embeddings, 1 to {LONGEST} are due; {REMEDY}", path.display())));
+        return Err(ModelError::Unusable(format!(
+            "model file {} asks for {length} embeddings, 1 to {LONGEST} are due; {REMEDY}",
+            path.display()
+        )));
     }
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let id = match stem.rsplit_once("_v") {
@@ -169,7 +180,10 @@ impl OpenWakeWord {
         for (index, input) in &mut self.heads {
             let head = &self.model.heads[*index];
             let embeddings = &self.features.embeddings;
-            input.extract_tensor_mut().1.copy_from_slice(&embeddings[embeddings.len() - head.length * EMBEDDING..]);
+            input
+                .extract_tensor_mut()
+                .1
+                .copy_from_slice(&embeddings[embeddings.len() - head.length * EMBEDDING..]);
             let score = std::slice::from_mut(&mut self.scores[*index]);
             head.model.run([(&*input).into()], |outputs| outputs.copy_finite(0, score))?;
         }
@@ -253,7 +267,9 @@ impl Features {
             // openWakeWord's scaling to the range that the embedding was trained with.
             *to = decibel / 10.0 + 2.0;
         }
-        shared.embedding.run([(&self.window).into()], |outputs| outputs.copy_finite(0, &mut self.embedding))?;
+        shared
+            .embedding
+            .run([(&self.window).into()], |outputs| outputs.copy_finite(0, &mut self.embedding))?;
         self.embeddings.copy_within(EMBEDDING.., 0);
         let kept = self.embeddings.len() - EMBEDDING;
         self.embeddings[kept..].copy_from_slice(&self.embedding);

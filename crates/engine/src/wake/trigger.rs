@@ -96,7 +96,8 @@ mod tests {
             patience,
             refractory_ms: 60,
         };
-        let mut trigger = Trigger::new(vec![word("a", 0, 0.5, 2), word("b", 1, 0.7, 1)], Samples::from_millis(20));
+        let mut trigger =
+            Trigger::new(vec![word("a", 0, 0.5, 2), word("b", 1, 0.7, 1)], Samples::from_millis(20));
         let mut heard = String::new();
         let tenths = |digit: char| digit.to_digit(10).unwrap() as f32 / 10.0;
         for (step, (a, b)) in a.chars().zip(b.chars()).enumerate() {

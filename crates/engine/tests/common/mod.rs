@@ -1,4 +1,5 @@
 //! Sounds and files for the tests.
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::path::PathBuf;
@@ -49,14 +50,17 @@ pub(crate) fn noise(ms: usize, amplitude: f32) -> Vec<f32> {
 }
 
 /// The signal x(n) of models/training/golden_mel.json.
-pub(crate) fn golden_signal() -> Vec<f32> {
+pub(crate) fn golden_signal(length: usize) -> Vec<f32> {
     let wave = |n: f64, hz: f64, phase: f64| (std::f64::consts::TAU * hz * n / 16_000.0 + phase).sin();
     lcg()
-        .take(4000)
+        .take(length)
         .enumerate()
         .map(|(n, noise)| {
             let n = n as f64;
-            (0.30 * wave(n, 220.0, 0.0) + 0.20 * wave(n, 1000.0, 1.0) + 0.10 * wave(n, 3500.0, 2.0) + 0.05 * noise) as f32
+            (0.30 * wave(n, 220.0, 0.0)
+                + 0.20 * wave(n, 1000.0, 1.0)
+                + 0.10 * wave(n, 3500.0, 2.0)
+                + 0.05 * noise) as f32
         })
         .collect()
 }
@@ -79,11 +83,14 @@ pub(crate) fn recording(path: &std::path::Path) -> Vec<f32> {
     use symphonia::core::meta::MetadataOptions;
 
     let file = MediaSourceStream::new(Box::new(std::fs::File::open(path).unwrap()), Default::default());
-    let mut format =
-        symphonia::default::get_probe().probe(&Hint::new(), file, FormatOptions::default(), MetadataOptions::default()).unwrap();
+    let mut format = symphonia::default::get_probe()
+        .probe(&Hint::new(), file, FormatOptions::default(), MetadataOptions::default())
+        .unwrap();
     let track = format.default_track(TrackType::Audio).unwrap();
     let parameters = track.codec_params.as_ref().unwrap().audio().unwrap().clone();
-    let mut decoder = symphonia::default::get_codecs().make_audio_decoder(&parameters, &AudioDecoderOptions::default()).unwrap();
+    let mut decoder = symphonia::default::get_codecs()
+        .make_audio_decoder(&parameters, &AudioDecoderOptions::default())
+        .unwrap();
     let mut samples = Vec::new();
     let mut some = Vec::new();
     while let Some(packet) = format.next_packet().unwrap() {
