@@ -14,6 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use mynah_assistant::ports::ModelError;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session, SessionInputValue, SessionOutputs};
+use ort::value::Tensor;
 
 pub use start::{Backend, BackendKind, backend};
 
@@ -137,13 +138,13 @@ impl Model {
     pub(crate) fn run<'v, R>(
         &self,
         inputs: impl IntoIterator<Item = SessionInputValue<'v>>,
-        read: impl FnOnce(&Outputs<'_>) -> Result<R, ModelError>,
+        read: impl FnOnce(&mut Outputs<'_>) -> Result<R, ModelError>,
     ) -> Result<R, ModelError> {
         // A panic in an earlier run left no half-made state behind: all state is the caller's.
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let inputs: Vec<_> = self.inputs.iter().map(String::as_str).zip(inputs).collect();
         let outputs = session.run(inputs).map_err(|error| self.failed(&first_line(&error)))?;
-        read(&Outputs { model: self, outputs })
+        read(&mut Outputs { model: self, outputs })
     }
 
     fn failed(&self, what: &str) -> ModelError {
@@ -169,27 +170,38 @@ impl Outputs<'_> {
 
     /// As [`floats`](Self::floats), when there are exactly `into.len()` finite ones.
     pub(crate) fn copy_finite(&self, index: usize, into: &mut [f32]) -> Result<(), ModelError> {
-        let values = self.floats(index)?;
+        self.check(index, self.floats(index)?, into.len())?;
+        into.copy_from_slice(self.floats(index)?);
+        Ok(())
+    }
+
+    /// The output itself, without a copy, when it has `due` values that are all finite.
+    pub(crate) fn take_finite(&mut self, index: usize, due: usize) -> Result<Tensor<f32>, ModelError> {
+        self.check(index, self.floats(index)?, due)?;
         let name = &self.model.outputs[index];
-        if values.len() != into.len() {
-            return Err(self.model.failed(&format!(
-                "`{name}` has {} values, {} are due",
-                values.len(),
-                into.len()
-            )));
+        let Some(output) = self.outputs.remove(name) else {
+            return Err(self.model.failed(&format!("gave no `{name}`")));
+        };
+        output.downcast().map_err(|error| self.model.failed(&first_line(&error)))
+    }
+
+    fn check(&self, index: usize, values: &[f32], due: usize) -> Result<(), ModelError> {
+        let name = &self.model.outputs[index];
+        if values.len() != due {
+            return Err(self.model.failed(&format!("`{name}` has {} values, {due} are due", values.len())));
         }
-        if values.iter().any(|value| !value.is_finite()) {
+        // No early exit: the compiler makes vector instructions of it.
+        if values.iter().fold(false, |bad, value| bad | !value.is_finite()) {
             return Err(self.model.failed(&format!("`{name}` is not a number")));
         }
-        into.copy_from_slice(values);
         Ok(())
     }
 }
 
 /// A tensor of zeros that a stream keeps and refills.
-pub(crate) fn zeros(shape: &[usize]) -> Result<ort::value::Tensor<f32>, ModelError> {
+pub(crate) fn zeros(shape: &[usize]) -> Result<Tensor<f32>, ModelError> {
     let values = vec![0f32; shape.iter().product()];
-    ort::value::Tensor::from_array((shape, values)).map_err(|error| failed(&error))
+    Tensor::from_array((shape, values)).map_err(|error| failed(&error))
 }
 
 /// A runtime's error.

@@ -155,7 +155,6 @@ impl WakeModel {
             frames: 0,
             input: zeros(&[1, STEP_FRAMES, BANDS])?,
             state: zeros(&[1, self.shared.state])?,
-            next_state: vec![0.0; self.shared.state],
             scores: vec![0.0; self.shared.scores],
             trigger: Trigger::new(words, STEP),
             model: self.shared.clone(),
@@ -171,7 +170,6 @@ pub struct MynahWake {
     frames: usize,
     input: Tensor<f32>,
     state: Tensor<f32>,
-    next_state: Vec<f32>,
     scores: Vec<f32>,
     trigger: Trigger,
 }
@@ -184,12 +182,11 @@ impl MynahWake {
 
     /// Runs the network on the frames in `input`.
     fn step(&mut self) -> Result<Option<Detection>, ModelError> {
-        let Self { model, input, state, next_state, scores, trigger, .. } = self;
-        model.model.run([(&*input).into(), (&*state).into()], |outputs| {
+        let Self { model, input, state, scores, trigger, .. } = self;
+        *state = model.model.run([(&*input).into(), (&*state).into()], |outputs| {
             outputs.copy_finite(0, scores)?;
-            outputs.copy_finite(1, next_state)
+            outputs.take_finite(1, model.state)
         })?;
-        state.extract_tensor_mut().1.copy_from_slice(next_state);
         Ok(trigger.step(scores))
     }
 }
