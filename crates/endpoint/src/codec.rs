@@ -42,7 +42,7 @@ impl Codec {
                 let path = table.at(ours);
                 match (capability.parse_state(ours), serde_json::to_value(theirs)) {
                     (Ok(state), Ok(value)) if !value.is_array() && !value.is_object() => {
-                        values.push((state, value))
+                        values.push((state, value));
                     }
                     (Err(bad), _) => faults.add(&path, bad.to_string(), None),
                     _ => faults.add(&path, "a value is a string, a number, true or false", None),

@@ -322,7 +322,7 @@ impl Endpoints {
                 }
                 // A later failure says nothing about a state that was read before.
                 Err(failure) if !matches!(last, Some(Ok(_))) || failure.kind == FailureKind::Garbled => {
-                    last = Some(Err(failure))
+                    last = Some(Err(failure));
                 }
                 Err(_) => {}
             }

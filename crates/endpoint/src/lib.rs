@@ -101,6 +101,8 @@
 //! | `get`: `topic`, `at` | where the device tells its state, and a JSON pointer into it. JSON without a value there tells nothing |
 //! | `get`: `ask` | `{ topic, payload }`: a message that makes the device tell its state, for one that does not do so by itself |
 //!
+//! mosquitto answers some 40 ms sooner with `set_tcp_nodelay true` in its configuration.
+//!
 //! A state that the broker has kept for the device is known as soon as the broker is. While the broker is away, orders fail
 //! at once, and none of them is done later. A device that is known to be there and says already what is wanted need not
 //! say so again.

@@ -7,14 +7,14 @@ use toml::{Table, Value};
 use crate::faults::Faults;
 
 /// Looks a variable of the environment up.
-pub(crate) type Environment<'a> = &'a (dyn Fn(&str) -> Option<String> + Send + Sync);
+pub(crate) type Environment = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 /// Replaces every `${NAME}` by the environment's value and every `${file:PATH}` by the first line of a
 /// file that only its owner can read. `$${` stands for `${`. A secret that stands in the file itself is a fault.
 pub(crate) fn expand(
     table: &Table,
     path: &[&str],
-    environment: Environment<'_>,
+    environment: &Environment,
     faults: &mut Faults<'_>,
 ) -> Table {
     let mut path: Vec<String> = path.iter().map(|&key| key.to_owned()).collect();
@@ -24,7 +24,7 @@ pub(crate) fn expand(
 fn expand_table(
     table: &Table,
     path: &mut Vec<String>,
-    environment: Environment<'_>,
+    environment: &Environment,
     faults: &mut Faults<'_>,
 ) -> Table {
     let mut expanded = Table::new();
@@ -45,7 +45,7 @@ fn expand_table(
 fn expand_value(
     value: &Value,
     path: &mut Vec<String>,
-    environment: Environment<'_>,
+    environment: &Environment,
     faults: &mut Faults<'_>,
 ) -> Value {
     match value {
@@ -69,7 +69,7 @@ fn is_secret(key: &str) -> bool {
     ["password", "authorization", "x-api-key", "cookie"].contains(&key.to_ascii_lowercase().as_str())
 }
 
-fn expand_text(text: &str, environment: Environment<'_>) -> Result<String, String> {
+fn expand_text(text: &str, environment: &Environment) -> Result<String, String> {
     let mut expanded = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find("${") {

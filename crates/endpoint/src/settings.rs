@@ -4,6 +4,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::secret::Environment;
+
 /// Time limits, and where the secrets of home.toml come from.
 #[derive(Clone)]
 pub struct Settings {
@@ -11,7 +13,7 @@ pub struct Settings {
     pub send_within: Duration,
     /// The time that a device then has to be in the wanted state. 1 s; a device can have its own in home.toml (`confirm_ms`).
     pub confirm_within: Duration,
-    environment: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    environment: Arc<Environment>,
 }
 
 impl Default for Settings {
@@ -36,7 +38,7 @@ impl Settings {
         self
     }
 
-    pub(crate) fn environment(&self) -> &(dyn Fn(&str) -> Option<String> + Send + Sync) {
+    pub(crate) fn environment(&self) -> &Environment {
         &*self.environment
     }
 }

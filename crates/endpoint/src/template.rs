@@ -37,7 +37,7 @@ impl Template {
     pub(crate) fn render(&self, value: &Value) -> String {
         match self {
             Template::Json(json) => fill_json(json, value).to_string(),
-            Template::Text(text) => fill_text(text, value, |text| text.to_owned()),
+            Template::Text(text) => fill_text(text, value, str::to_owned),
         }
     }
 
@@ -69,8 +69,9 @@ pub(crate) fn fill_path(path: &str, value: &Value) -> String {
 
 fn fill_json(template: &Value, value: &Value) -> Value {
     match template {
-        Value::String(text) => place(text, value)
-            .unwrap_or_else(|| Value::String(fill_text(text, value, |text| text.to_owned()))),
+        Value::String(text) => {
+            place(text, value).unwrap_or_else(|| Value::String(fill_text(text, value, str::to_owned)))
+        }
         Value::Array(list) => list.iter().map(|inner| fill_json(inner, value)).collect(),
         Value::Object(map) => map.iter().map(|(key, inner)| (key.clone(), fill_json(inner, value))).collect(),
         other => other.clone(),

@@ -1,4 +1,5 @@
 //! The broker goes and comes.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 mod house;
 

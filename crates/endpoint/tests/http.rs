@@ -1,4 +1,5 @@
 //! How requests are made, seen from the server: how often, with what, and what its answers mean.
+#![allow(clippy::unwrap_used, reason = "a test")]
 
 mod house;
 

@@ -58,8 +58,9 @@ impl Mosquitto {
         self.stop().await?;
         let configuration = self.folder.path().join("mosquitto.conf");
         let port = self.port;
-        let text =
-            format!("listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nlog_dest stderr\n");
+        let text = format!(
+            "listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\nset_tcp_nodelay true\nlog_dest stderr\n"
+        );
         std::fs::write(&configuration, text)?;
         let log = self.folder.path().join("mosquitto.log");
         let mut child = Command::new(&self.program)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use mynah_home::{Capability, Color, State};
-use rumqttc::{AsyncClient, Event, LastWill, MqttOptions, Packet, QoS};
+use rumqttc::{AsyncClient, Event, LastWill, MqttOptions, NetworkOptions, Packet, QoS};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
@@ -97,6 +97,9 @@ fn connect(topics: &Topics, port: u16) -> Connection {
     options.set_keep_alive(Duration::from_secs(5));
     options.set_last_will(LastWill::new(topics.availability, "offline", QoS::AtLeastOnce, true));
     let (client, mut events) = AsyncClient::new(options, 64);
+    let mut network = NetworkOptions::new();
+    network.set_tcp_nodelay(true);
+    events.set_network_options(network);
     let (sender, incoming) = mpsc::unbounded_channel();
     let task = tokio::spawn(async move {
         loop {
@@ -145,7 +148,12 @@ pub(super) async fn run(kind: Kind, model: Arc<Model>, port: u16) {
                     None => break,
                 },
                 () = sleep_until(device.step_at), if device.target.is_some() => device.step(&connection.client),
-                changed = wanted.changed() => if changed.is_err() { return },
+                changed = wanted.changed() => match changed {
+                    // What it told while it failed must not stay with the broker.
+                    Ok(()) if ready && model.failing() == Fail::None => device.tell(&connection.client),
+                    Ok(()) => {}
+                    Err(_) => return,
+                },
             }
         }
         drop(connection);
