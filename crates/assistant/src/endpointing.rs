@@ -34,7 +34,7 @@ impl Default for EndpointingSettings {
             silence_incomplete: Samples::from_millis(1_300),
             no_speech: Samples::from_millis(3_000),
             longest: Samples::from_millis(12_000),
-            wake_tail: Samples::from_millis(300),
+            wake_tail: Samples::from_millis(400),
         }
     }
 }
@@ -88,9 +88,9 @@ pub(crate) enum Mark {
 const ONSET: u32 = 8;
 const ACTIVE: u32 = 5;
 /// Voiced frames that show that speech went on from the wake word.
-const MOSTLY: u32 = 20;
+const MOSTLY: u32 = 26;
 /// Fewer voiced frames than this are hardly a command. The recogniser may know better.
-const SHORT: u32 = 35;
+const SHORT: u32 = 40;
 /// A hint is about the words so far when no more than this was spoken after it. In samples.
 const HINT_SLACK: Samples = Samples::from_millis(150);
 /// Speech that begins this soon after the detection may be the wake word's own.

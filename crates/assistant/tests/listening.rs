@@ -226,7 +226,7 @@ fn a_word_too_short_to_tell_from_the_wake_words_tail() {
     // "Computer, stop": the recogniser says that this is a sentence.
     check(
         "wwwwwwwwwW.SSSSSS.....!...........",
-        expect!["wake 10 (audio from -14) start 11.2 pause 21 end 22.4 Complete (speech to 17.4)"],
+        expect!["wake 10 (audio from -14) pause 21 start 10 end 22.4 Complete (speech to 17.4)"],
     );
     check(
         "wwwwwwwwwWSSSS....!...............",
