@@ -106,6 +106,17 @@ fn read_devices(top: &Fields<'_, '_>, areas: &[Area]) -> Vec<Device> {
                     }
                 }
             }
+            if plain_name(&name.text).is_empty() {
+                fields.fault(
+                    name.span.clone(),
+                    format!("nobody can say `{name}`"),
+                    Some("a name needs words".into()),
+                );
+            }
+            if let Some(id) = id.as_ref().filter(|id| !id.text.starts_with(&format!("{kind}."))) {
+                let help = Some(format!("skills reach devices by ids such as \"{kind}.*\""));
+                fields.fault(id.span.clone(), format!("the id of a {kind} begins with `{kind}.`"), help);
+            }
             let id_span = id.as_ref().map_or_else(|| name.span.clone(), |t| t.span.clone());
             let id = id.map_or_else(|| format!("{kind}.{}", snake_case(&name.text)), |t| t.text);
             if !ids.insert(id.clone()) {

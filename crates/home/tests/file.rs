@@ -252,6 +252,26 @@ fn a_wire_fault_has_its_place() {
 }
 
 #[test]
+fn ids_and_names() {
+    check(
+        "[[device]]\nid = \"lamp\"\nname = \"lamp\"\nkind = \"light\"\n[[device]]\nname = \"!?\"\nkind = \"plug\"\n[[device]]\nid = \"\"\nname = \" \"\nkind = \"plug\"\n",
+        expect![[r#"
+            home.toml:2: the id of a light begins with `light.`
+              id = "lamp"
+                    ^^^^
+              help: skills reach devices by ids such as "light.*"
+            home.toml:6: nobody can say `!?`
+              name = "!?"
+                      ^^
+              help: a name needs words
+            home.toml:10: `name` is empty
+              name = " "
+                     ^^^
+        "#]],
+    );
+}
+
+#[test]
 fn a_missing_file_is_a_fault() {
     let faults = Home::load(std::path::Path::new("/nonexistent/home.toml")).expect_err("no such file");
     assert!(faults[0].message.starts_with("cannot read /nonexistent/home.toml"), "{}", faults[0].message);

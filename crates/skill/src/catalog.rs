@@ -14,6 +14,22 @@ use crate::lists;
 use crate::manifest::{IntentEntry, Manifest};
 use crate::reply::and_list;
 
+/// What people say beside what they mean. In English.
+const SKIP_WORDS: [&str; 12] = [
+    "please",
+    "could you",
+    "can you",
+    "would you",
+    "will you",
+    "kindly",
+    "just",
+    "hey",
+    "okay",
+    "ok",
+    "thank you",
+    "thanks",
+];
+
 /// What is known when something is said.
 #[derive(Clone, Debug)]
 pub struct Situation {
@@ -228,12 +244,12 @@ fn check_together(skills: &[Manifest], faults: &mut Vec<Fault>) {
 }
 
 fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
+    let language = skills.first().map_or_else(|| "en".into(), |s| s.language.clone());
+    let skip_words: &[&str] = if language.starts_with("en") { &SKIP_WORDS } else { &[] };
     let mut spec = Spec {
-        language: skills.first().map_or_else(|| "en".into(), |s| s.language.clone()),
+        language,
         lists: lists::of_every_skill(home),
-        skip_words: ["please", "could you", "can you", "would you", "will you", "kindly", "just"]
-            .map(str::to_owned)
-            .to_vec(),
+        skip_words: skip_words.iter().map(|&w| w.to_owned()).collect(),
         ..Spec::default()
     };
     let mut entries = Vec::new();

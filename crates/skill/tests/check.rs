@@ -84,19 +84,19 @@ fn warnings() {
     check(
         &[("a.toml", A), ("b.toml", B)],
         expect![[r#"
-        a.toml `never`: no sentence uses the rule `unused`
-        a.toml `colour_of_pet`: no sentence uses the list `colour_of_pet`
-        a.toml `plug.fann`: no device of this house is `plug.fann`
-          help: did you mean `plug.fan`?
-        a.toml `http://b.local/*`: no action needs the permission `http://b.local/*`
-        a.toml `b/#`: no action needs the permission `b/#`
-        b.toml `pets.pet`: no test says what `pets.pet` does
-          help: add: [[intent.test]] with say and does
-        b.toml `pets.stop`: no test says what `pets.stop` does
-          help: add: [[intent.test]] with say and does
-        b.toml `[please] pet (the|my) (cat|bird)`: “pet the cat” is a sentence of `pets.pet` and of `lamps.power` of a.toml
-          help: make one of them more special; now the better match is taken, or the first
-    "#]],
+            a.toml `never`: no sentence uses the rule `unused`
+            a.toml `colour_of_pet`: no sentence uses the list `colour_of_pet`
+            a.toml `plug.fann`: no device of this house is `plug.fann`
+              help: did you mean `plug.fan`?
+            a.toml `http://b.local/*`: no action needs the permission `http://b.local/*`
+            a.toml `b/#`: no action needs the permission `b/#`
+            b.toml `pets.pet`: no test says what `pets.pet` does
+              help: add: [[intent.test]] with say and does
+            b.toml `pets.stop`: no test says what `pets.stop` does
+              help: add: [[intent.test]] with say and does
+            b.toml `[please] pet (the|my) (cat|bird)`: “pet the cat ok” is a sentence of `pets.pet` and of `lamps.power` of a.toml
+              help: make one of them more special; now the better match is taken, or the first
+        "#]],
     );
 }
 

@@ -157,6 +157,70 @@ fn phrases() {
             "what can I say",
             "what can you do",
             "how do I use timers",
+            "set the volume to a hundred percent",
+            "set the volume to one hundred percent",
+            "set the volume to 11",
+            "set the heating to twenty-one degrees",
+            "turn on the kitchen-lamp",
+            "Turn on, the kitchen lamp!",
+            "turn the lights down",
+            "lower the blinds",
+            "raise the blinds halfway",
+            "open blinds",
+            "open the blind fully",
+            "close the blind completely",
+            "set bedroom lamp to blue",
+            "set the bedroom lamp brightness to 30 percent",
+            "switch the kitchen lamp and the bedroom lamp on",
+            "how long left on timer",
+            "how long left",
+            "what's left on the timer",
+            "how much longer on the pasta timer",
+            "please turn on the kitchen lamp thank you",
+            "hey turn the fan on",
+            "turn on the fan in living room",
+            "the fan on",
+            "turn fan on",
+            "kitchen light on",
+            "make the kitchen lamp 50 percent",
+            "dim the kitchen light to half",
+            "set a timer for one hour and twenty minutes",
+            "set a timer for 1 hour 20 minutes",
+            "set a timer for half an hour",
+            "set a half hour timer",
+            "set a timer for a minute",
+            "set a timer for 90 seconds",
+            "start the timer for 5 minutes",
+            "tell me the time please",
+            "what's today's date",
+            "what is the day today",
+            "what day of the week is it",
+            "louder please",
+            "a bit louder",
+            "turn yourself down",
+            "turn the sound down",
+            "increase the volume by 20 percent",
+            "turn the volume up by ten percent",
+            "turn the volume down to 20 percent",
+            "put milk on the list",
+            "add milk and eggs to shopping list",
+            "what's on the list",
+            "what can I ask you",
+            "what skills do you have",
+            "help me with timers",
+            "quiet",
+            "shut up",
+            "okay stop",
+            "stop it please",
+            "turn the thermostat to twenty",
+            "set thermostat to 20 degrees",
+            "lower the temperature",
+            "raise the temperature to 22",
+            "increase the temperature by one degree",
+            "how hot is it",
+            "what temperature is the hallway",
+            "what's the temperature",
+            "warm up the hallway",
             "turn off the lamp in the gazebo",
             "play some music",
             "who is the president of france",
@@ -280,6 +344,70 @@ fn phrases() {
             what can I say: help
             what can you do: help
             how do I use timers: help "timers"
+            set the volume to a hundred percent: volume = 100
+            set the volume to one hundred percent: volume = 100
+            set the volume to 11: volume = 11
+            set the heating to twenty-one degrees: climate.thermostat target_temperature = 21
+            turn on the kitchen-lamp: light.kitchen_lamp power = on
+            Turn on, the kitchen lamp!: light.kitchen_lamp power = on
+            turn the lights down: light.kitchen_lamp brightness -20; light.bedroom_lamp brightness -20
+            lower the blinds: cover.living_room_blind position = 0
+            raise the blinds halfway: cover.living_room_blind position = 50
+            open blinds: cover.living_room_blind position = 100
+            open the blind fully: cover.living_room_blind position = 100
+            close the blind completely: cover.living_room_blind position = 0
+            set bedroom lamp to blue: light.bedroom_lamp color = blue
+            set the bedroom lamp brightness to 30 percent: light.bedroom_lamp brightness = 30
+            switch the kitchen lamp and the bedroom lamp on: light.kitchen_lamp power = on; light.bedroom_lamp power = on
+            how long left on timer: time left on timer
+            how long left: time left on timer
+            what's left on the timer: time left on timer
+            how much longer on the pasta timer: time left on timer "pasta"
+            please turn on the kitchen lamp thank you: light.kitchen_lamp power = on
+            hey turn the fan on: plug.fan power = on
+            turn on the fan in living room: plug.fan power = on
+            the fan on: plug.fan power = on
+            turn fan on: plug.fan power = on
+            kitchen light on: light.kitchen_lamp power = on
+            make the kitchen lamp 50 percent: light.kitchen_lamp brightness = 50
+            dim the kitchen light to half: light.kitchen_lamp brightness = 50
+            set a timer for one hour and twenty minutes: timer for 4800 s
+            set a timer for 1 hour 20 minutes: timer for 4800 s
+            set a timer for half an hour: timer for 1800 s
+            set a half hour timer: timer for 1800 s
+            set a timer for a minute: timer for 60 s
+            set a timer for 90 seconds: timer for 90 s
+            start the timer for 5 minutes: timer for 300 s
+            tell me the time please: tell the time
+            what's today's date: tell the date
+            what is the day today: tell the date
+            what day of the week is it: tell the date
+            louder please: volume +10
+            a bit louder: volume +10
+            turn yourself down: volume -10
+            turn the sound down: volume -10
+            increase the volume by 20 percent: volume +20
+            turn the volume up by ten percent: volume +10
+            turn the volume down to 20 percent: volume = 20
+            put milk on the list: add "milk" to the shopping list
+            add milk and eggs to shopping list: add "milk and eggs" to the shopping list
+            what's on the list: read the shopping list
+            what can I ask you: help
+            what skills do you have: help
+            help me with timers: help "timers"
+            quiet: cancel
+            shut up: cancel
+            okay stop: cancel
+            stop it please: cancel
+            turn the thermostat to twenty: climate.thermostat target_temperature = 20
+            set thermostat to 20 degrees: climate.thermostat target_temperature = 20
+            lower the temperature: climate.thermostat target_temperature -1
+            raise the temperature to 22: climate.thermostat target_temperature = 22
+            increase the temperature by one degree: climate.thermostat target_temperature +1
+            how hot is it: read climate.thermostat temperature
+            what temperature is the hallway: read climate.thermostat temperature
+            what's the temperature: read climate.thermostat temperature
+            warm up the hallway: climate.thermostat target_temperature +1
             turn off the lamp in the gazebo: -
             play some music: -
             who is the president of france: -
