@@ -79,7 +79,6 @@ fn our_own_actions() {
             "set the volume to 40 percent",
             "add milk to the shopping list",
             "what is on the shopping list",
-            "help",
             "stop",
         ],
         expect![[r#"
@@ -99,8 +98,6 @@ fn our_own_actions() {
               say I put milk on the shopping list.
             what is on the shopping list
               say There is one thing on the shopping list: milk.
-            help
-              say You can ask me about cancel, climate, clock, covers, help, lights, plugs, shopping, timers, volume. For example: “never mind”, “set the temperature to twenty one degrees”, “what time is it”.
             stop
               say Okay.
         "#]],
