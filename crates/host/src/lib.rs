@@ -4,4 +4,5 @@
 pub mod audio;
 pub mod events;
 pub mod runtime;
+pub mod state;
 pub mod turn_file;

@@ -187,9 +187,6 @@ pub enum Models {
     Import {
         /// Folder with model.bin
         dir: PathBuf,
-        /// Id to store it under
-        #[arg(long)]
-        name: Option<String>,
     },
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde::Deserialize;
 
 use crate::cli::Common;
@@ -142,6 +142,18 @@ pub struct Consent {
     pub recordings: bool,
 }
 
+/// The configuration cannot be used. The text has the file, the line and a caret.
+#[derive(Debug)]
+pub struct BadConfig(String);
+
+impl std::error::Error for BadConfig {}
+
+impl std::fmt::Display for BadConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 impl Config {
     /// Reads the file that `common` names, or the first that exists where Mynah looks, or none;
     /// then lets the command line override it. Paths in the file count from its folder.
@@ -167,7 +179,7 @@ impl Config {
     fn find(common: &Common) -> anyhow::Result<Option<PathBuf>> {
         if let Some(path) = &common.config {
             if !path.is_file() {
-                bail!("{}: there is no such configuration file", path.display());
+                return Err(BadConfig(format!("{}: there is no such configuration file", path.display())).into());
             }
             return Ok(Some(path.clone()));
         }
@@ -177,7 +189,7 @@ impl Config {
     fn read(path: &Path) -> anyhow::Result<Config> {
         let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut config: Config =
-            toml::from_str(&text).map_err(|error| anyhow::anyhow!("{}: {error}", path.display()))?;
+            toml::from_str(&text).map_err(|error| BadConfig(format!("{}: {error}", path.display())))?;
         let base = path.parent().unwrap_or(Path::new("."));
         let absolute = |path: &mut PathBuf| *path = base.join(&*path);
         config.home.iter_mut().for_each(absolute);

@@ -1,1 +1,81 @@
-fn main() {}
+//! `mynah`: the command line.
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, reason = "printing is what a command line is for")]
+#![allow(missing_docs, reason = "a program, not a library")]
+#![allow(unreachable_pub, reason = "the modules of a program have no outside")]
+
+mod cli;
+mod commands;
+mod config;
+mod report;
+mod setup;
+mod shipped;
+mod timeline;
+
+use std::process::ExitCode;
+
+use clap::{CommandFactory, Parser};
+use cli::{Cli, Command};
+
+/// Wrong usage or configuration: exit code 2.
+#[derive(Debug)]
+pub struct Misuse(pub String);
+
+impl std::error::Error for Misuse {}
+
+impl std::fmt::Display for Misuse {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log(cli.common.verbose);
+    match command(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("mynah: {error:#}");
+            let misuse = error.is::<Misuse>() || error.is::<report::Faults>() || error.is::<config::BadConfig>();
+            ExitCode::from(if misuse { 2 } else { 1 })
+        }
+    }
+}
+
+fn command(cli: Cli) -> anyhow::Result<ExitCode> {
+    let common = &cli.common;
+    match cli.command {
+        Command::Run(args) => block_on(commands::run::run(common, args)),
+        Command::Demo(args) => block_on(commands::demo::demo(common, args)),
+        Command::Say(args) => block_on(commands::say::say(common, args)),
+        Command::Transcribe(args) => commands::transcribe::transcribe(common, &args),
+        Command::Recognize(args) => commands::recognize::recognize(common, &args),
+        Command::Skill(args) => commands::skill::skill(common, &args),
+        Command::Models(args) => commands::models::models(common, &args),
+        Command::Home(args) => block_on(commands::home::home(common, args)),
+        Command::Devices => commands::devices::devices(common),
+        Command::Bench(args) => commands::bench::bench(common, args),
+        Command::Replay(args) => block_on(commands::replay::replay(common, args)),
+        Command::Doctor => block_on(commands::doctor::doctor(common)),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "mynah", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+/// Runs `future` on a runtime of two threads: the loop, and the wires beside it.
+pub fn block_on<T>(future: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?.block_on(future)
+}
+
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => "warn",
+        1 => "info",
+        _ => "debug",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},ort=warn,tract=warn")));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+}

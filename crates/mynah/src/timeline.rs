@@ -1,5 +1,6 @@
 //! Event lines as a timeline that a person enjoys reading.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use mynah_host::events::{Event, Line, Summary};
@@ -36,9 +37,7 @@ pub fn render(line: &Line) -> String {
         }
         Event::Intent { name, slots, refused, .. } => {
             let mut what = name.clone().unwrap_or_else(|| "no intent".to_owned());
-            for (name, slot) in slots {
-                let _ = write!(what, "  {name}={}", slot_text(slot));
-            }
+            what.push_str(&slots_text(slots));
             if let Some(why) = refused {
                 let _ = write!(what, "  refused: {why}");
             }
@@ -69,6 +68,11 @@ pub fn table(summary: &Summary) -> String {
         let _ = writeln!(out, "{stage:<34} {:>5} {:>9.1} {:>9.1}", q.n, q.p50, q.p95);
     }
     out
+}
+
+/// Slots as `  name=value  name=value`.
+pub fn slots_text(slots: &BTreeMap<String, Slot>) -> String {
+    slots.iter().map(|(name, slot)| format!("  {name}={}", slot_text(slot))).collect()
 }
 
 fn slot_text(slot: &Slot) -> String {
@@ -110,7 +114,8 @@ fn local_text(local: &Local) -> String {
     }
 }
 
-fn outcome_text(outcome: &Outcome) -> String {
+/// An outcome in a few words.
+pub fn outcome_text(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Confirmed { state } => format!("the device confirms: {state}"),
         Outcome::Unconfirmed { read: Some(state) } => format!("sent, but the device still says: {state}"),

@@ -19,8 +19,8 @@ use super::{Event, Pace};
 pub trait Source: Send {
     /// The next thing heard.
     fn next(&mut self) -> Sound;
-    /// Every turn that began is over: answered, refused or empty.
-    fn settled(&mut self) {}
+    /// True from a wake word until every turn that began is over: answered, refused or empty.
+    fn busy(&mut self, _busy: bool) {}
 }
 
 /// What a [`Source`] gives.
@@ -213,6 +213,7 @@ impl Ears {
         turns.cancel.cancel();
         turns.cancel = Cancel::default();
         turns.open.push(turn);
+        self.source.busy(true);
         self.to_asr(Job::Begin { turn, wake_phrase }, turns);
     }
 
@@ -269,7 +270,7 @@ impl Ears {
             ToEars::Settled(turn) => {
                 turns.open.retain(|open| *open != turn);
                 if turns.open.is_empty() {
-                    self.source.settled();
+                    self.source.busy(turns.opening);
                 }
             }
             ToEars::Stop => turns.stopped = true,

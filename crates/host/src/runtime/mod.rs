@@ -8,6 +8,7 @@ mod asr;
 mod ears;
 mod execute;
 mod mouth;
+mod source;
 mod telling;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -38,6 +39,7 @@ use mouth::{Mouth, Utter};
 use telling::Teller;
 
 pub use ears::{Sound, Source};
+pub use source::InputSource;
 
 /// How time passes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

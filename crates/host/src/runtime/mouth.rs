@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, Sender};
 
 use mynah_assistant::ports::Speech;
 use mynah_assistant::{Control, TurnId};
-use mynah_audio::{Cue, SAMPLE_RATE, cue};
+use mynah_audio::{CUE_RATE, Cue, cue};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::Event;
@@ -58,7 +58,7 @@ impl Mouth {
         match job {
             Utter::Cue(kind) => {
                 // Stopped or played: either is what was asked for.
-                let _ = self.player.play(SAMPLE_RATE, &cue(kind)).map_err(|e| e.to_string())?;
+                let _ = self.player.play(CUE_RATE, &cue(kind)).map_err(|e| e.to_string())?;
             }
             Utter::Speech { text, .. } => {
                 let Some(speech) = &mut self.speech else { return Ok(()) };

@@ -1,0 +1,134 @@
+//! `mynah run`: the assistant.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use mynah_assistant::TurnIds;
+use mynah_assistant::consent::{Consent, Permit, Purpose};
+use mynah_assistant::record::TurnRecord;
+use mynah_audio::Channel;
+use mynah_endpoint::demo::{DemoHouse, DemoOptions};
+use mynah_home::Home;
+use mynah_host::audio::{Input, InputSpec, Source, Stop};
+use mynah_host::events::Event;
+use mynah_host::runtime::{self, InputSource, Options, Pace, Recording, Wires, wall_clock};
+use mynah_host::turn_file;
+use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+
+use super::show;
+use crate::cli::{Common, EventFormat, Run};
+use crate::config::Config;
+use crate::report::faults;
+use crate::setup::{self, Household};
+
+pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
+    let demo = match args.demo_house {
+        true => Some(DemoHouse::start(DemoOptions::default()).await?),
+        false => None,
+    };
+    let mut household = match &demo {
+        Some(demo) => {
+            let home = Home::parse("the demo house", &demo.home_toml()).map_err(faults)?;
+            Household::with(Config::load(common)?, home)?
+        }
+        None => Household::load(common)?,
+    };
+    if args.device.is_some() {
+        household.config.audio.input = args.device.clone();
+    }
+    let from_file = args.input.is_some();
+    let pace = if from_file && !args.realtime { Pace::LockStep } else { Pace::Live };
+    let source = match &args.input {
+        Some(path) => Source::parse(&path.to_string_lossy()),
+        None => Source::Device(household.config.audio.input.clone()),
+    };
+    let channel = household.config.audio.channel.map_or(Channel::Mean, Channel::Only);
+    // Opened before the models are loaded: what is wrong with it is known at once.
+    let halt = Stop::default();
+    let input = Input::open(&InputSpec { source, channel, realtime: args.realtime }, halt.clone())?;
+
+    let wanted = args.output.clone().or_else(|| household.config.audio.output.clone());
+    let wanted = wanted.unwrap_or_else(|| if from_file { "none".into() } else { "default".into() });
+    let player = setup::player(&wanted, pace == Pace::Live)?;
+    let speech = match wanted.as_str() {
+        "none" => None,
+        _ => Some(setup::speech(&household.config)?),
+    };
+    let ids = TurnIds::default();
+    let hearing = household.hearing(Box::new(InputSource::new(input)), &ids)?;
+    let endpoints = Arc::new(household.endpoints()?);
+    // What a recording asks for is no wish of the household: nothing of it is kept.
+    let answering = household.answering(Wires::House(endpoints), player, speech, &ids, !from_file)?;
+    let recording = match &args.record {
+        Some(dir) => Some(recording(dir, &household)?),
+        None => None,
+    };
+
+    let format = if common.json { EventFormat::Json } else { args.events };
+    if format == EventFormat::Text && !from_file {
+        println!("Listening for {}. Ctrl-C ends it.", household.config.wake.words.join(", "));
+    }
+    let (stop, stopped) = watch::channel(false);
+    let interrupt = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            halt.stop();
+            // The run may have ended by itself.
+            let _ = stop.send(true);
+        }
+        std::future::pending::<()>().await;
+    });
+    let mut input_faults = 0;
+    let options = Options { recording, replay: None };
+    let summary = runtime::run(hearing, answering, pace, options, stopped, &mut |line| {
+        let at_fault = matches!(&line.event, Event::Error { stage, .. } if stage == "input");
+        input_faults += usize::from(from_file && at_fault);
+        show(line, format);
+    })
+    .await;
+    interrupt.abort();
+    if format == EventFormat::Text {
+        println!(
+            "\n{} turns: {} done, {} refused, {} failed, {} empty",
+            summary.turns, summary.done, summary.refused, summary.failed, summary.empty
+        );
+    }
+    Ok(if input_faults > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// Writes turns into `dir`. Asking for it by hand, or in mynah.toml, is the consent; without it there is no permit.
+fn recording(dir: &Path, household: &Household) -> anyhow::Result<Recording> {
+    let mut consent = Consent::default();
+    let by = if household.config.consent.recordings { "mynah.toml" } else { "--record" };
+    consent.give(Purpose::KeepTurns, wall_clock(), by);
+    let permit = consent.permit(Purpose::KeepTurns)?;
+    std::fs::create_dir_all(dir)?;
+    let dir = dir.to_owned();
+    let stamp = wall_clock().unix_timestamp();
+    Ok(Recording {
+        configuration: configuration_hash(household),
+        write: Box::new(move |record, audio| keep(&dir, stamp, permit, record, audio)),
+    })
+}
+
+fn keep(dir: &Path, stamp: i64, _permit: Permit, record: &TurnRecord, audio: &[f32]) -> Result<(), String> {
+    let path = dir.join(format!("turn-{stamp}-{:04}.wav", record.turn.0));
+    turn_file::write(&path, audio, record).map_err(|error| format!("the turn was not recorded: {error}"))
+}
+
+/// Everything that decisions depend on beside the audio: skills, home, models, thresholds.
+pub fn configuration_hash(household: &Household) -> String {
+    let mut hash = Sha256::new();
+    hash.update(env!("CARGO_PKG_VERSION"));
+    hash.update(format!("{:?}", household.config.wake));
+    hash.update(format!("{:?}", household.config.recognition));
+    hash.update(format!("{:?}", household.home.devices()));
+    for (skill, summary) in household.catalog.summaries() {
+        hash.update(skill);
+        hash.update(summary);
+    }
+    let graph = household.catalog.graph();
+    hash.update(format!("{} {}", graph.state_count(), graph.arc_count()));
+    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}

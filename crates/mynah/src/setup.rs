@@ -1,0 +1,235 @@
+//! From the configuration to the parts of a run.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::Context;
+use mynah_assistant::dialogue::{Dialogue, DialogueSettings, House, Kept};
+use mynah_assistant::ports::{Speech, Transcriber, Vad, WakeWord};
+use mynah_assistant::{Listener, ListenerSettings, Moment, TurnIds};
+use mynah_endpoint::{Endpoints, Settings};
+use mynah_engine::speech::{Espeak, EspeakConfig, Piper, PiperConfig};
+use mynah_engine::vad::{Earshot, SileroModel};
+use mynah_engine::wake::{OpenWakeWordModel, WakeModel, WordConfig};
+use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
+use mynah_home::{AreaId, Home};
+use mynah_host::audio::{AudioError, OutputSpec, Player};
+use mynah_host::models::ModelStore;
+use mynah_host::runtime::{Answering, Hearing, Source, Wires, wall_clock};
+use mynah_host::state::StateFile;
+use mynah_intent::WordGraph;
+use mynah_skill::{Catalog, Situation};
+
+use crate::Misuse;
+use crate::cli::Common;
+use crate::config::{Config, SpeechEngine, state_folder};
+use crate::report::faults;
+use crate::shipped;
+
+/// The configuration, the house and the skills that fit it.
+pub struct Household {
+    pub config: Config,
+    pub home: Arc<Home>,
+    pub catalog: Arc<Catalog>,
+    pub area: Option<AreaId>,
+}
+
+impl Household {
+    /// The house that is configured.
+    pub fn load(common: &Common) -> anyhow::Result<Household> {
+        let config = Config::load(common)?;
+        let Some(path) = config.home.clone() else {
+            return Err(Misuse(
+                "no home.toml: looked for --home, `home` in mynah.toml, ~/.config/mynah and /etc/mynah. \
+                 `--demo-house` or `mynah demo --house` serves a house to try things on; README.md shows how to describe your own"
+                    .into(),
+            )
+            .into());
+        };
+        let home = Home::load(&path).map_err(faults)?;
+        Self::with(config, home)
+    }
+
+    /// The house that is configured, or the names of the demo house: enough to understand sentences.
+    pub fn load_or_demo(common: &Common) -> anyhow::Result<Household> {
+        let config = Config::load(common)?;
+        let home = match &config.home {
+            Some(path) => Home::load(path).map_err(faults)?,
+            None => Home::parse(shipped::HOME_NAME, shipped::HOME).map_err(faults)?,
+        };
+        Self::with(config, home)
+    }
+
+    /// The configured skills, with this house.
+    pub fn with(config: Config, home: Home) -> anyhow::Result<Household> {
+        let catalog = catalog(&config.skills, &home)?;
+        let area = match &config.area {
+            None => None,
+            Some(name) => match home.find_area(name) {
+                Some(area) => Some(area.id.clone()),
+                None => {
+                    let known: Vec<&str> = home.areas().iter().map(|a| a.name.as_str()).collect();
+                    return Err(Misuse(format!("area {name:?} is not a room of this house; there is: {}", known.join(", "))).into());
+                }
+            },
+        };
+        Ok(Household { config, home: Arc::new(home), catalog: Arc::new(catalog), area })
+    }
+
+    /// What is known beside the words.
+    pub fn situation(&self) -> Situation {
+        Situation { area: self.area.clone(), now: wall_clock() }
+    }
+
+    /// Opens the wires to the devices.
+    pub fn endpoints(&self) -> anyhow::Result<Endpoints> {
+        Ok(Endpoints::connect(&self.home, Settings::default()).map_err(faults)?)
+    }
+
+    /// Wake words, endpointing and the recogniser over `source`.
+    pub fn hearing(&self, source: Box<dyn Source>, ids: &TurnIds) -> anyhow::Result<Hearing> {
+        let (wake, phrases) = wake_words(&self.config)?;
+        let listener = Listener::new(ListenerSettings::default(), wake, vad(&self.config)?, ids.clone());
+        Ok(Hearing {
+            source,
+            listener,
+            phrases,
+            transcriber: transcriber(&self.config)?,
+            graph: self.graph(),
+        })
+    }
+
+    /// All that may be said.
+    pub fn graph(&self) -> Arc<WordGraph> {
+        self.catalog.graph().clone()
+    }
+
+    /// The dialogue, with what it needs to answer. `keep`: state is loaded, and written when it changes.
+    pub fn answering(
+        &self,
+        wires: Wires,
+        player: Player,
+        speech: Option<Box<dyn Speech>>,
+        ids: &TurnIds,
+        keep: bool,
+    ) -> anyhow::Result<Answering> {
+        let file = StateFile::in_folder(&state_folder(&self.config));
+        let mut kept = match keep {
+            true => file.load().context("the state of the last run")?,
+            false => Kept::default(),
+        };
+        if let Some(volume) = self.config.audio.volume {
+            kept.volume = f64::from(volume);
+        }
+        player.control().set_volume(kept.volume.clamp(0.0, 100.0) as u8);
+        let settings = DialogueSettings {
+            area: self.area.clone(),
+            pin: self.config.pin.clone(),
+            ..DialogueSettings::default()
+        };
+        let mind = House { catalog: self.catalog.clone(), home: self.home.clone() };
+        let now = Moment { since_start: std::time::Duration::ZERO, wall: wall_clock() };
+        let dialogue = Dialogue::new(settings, Box::new(mind), &kept, ids.clone(), now);
+        let keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send> = match keep {
+            true => Box::new(move |kept| file.save(kept).map_err(|e| format!("state was not kept: {e}"))),
+            false => Box::new(|_| Ok(())),
+        };
+        Ok(Answering { dialogue, wires, player, speech, keep })
+    }
+}
+
+/// The configured skills, or those that ship.
+pub fn catalog(paths: &[PathBuf], home: &Home) -> anyhow::Result<Catalog> {
+    let loaded = match paths {
+        [] => Catalog::parse(&shipped::skills(), home),
+        paths => Catalog::load(paths, home),
+    };
+    Ok(loaded.map_err(faults)?)
+}
+
+/// The configured wake words, and how each is said.
+pub fn wake_words(config: &Config) -> anyhow::Result<(Vec<Box<dyn WakeWord>>, BTreeMap<String, Arc<str>>)> {
+    let mut engines: Vec<Box<dyn WakeWord>> = Vec::new();
+    let mut phrases = BTreeMap::new();
+    let wanted = |id: &str| WordConfig { threshold: config.wake.threshold.get(id).copied(), ..WordConfig::new(id) };
+    if !config.wake.words.is_empty() {
+        let model = WakeModel::builtin()?;
+        let words: Vec<WordConfig> = config.wake.words.iter().map(|id| wanted(id)).collect();
+        engines.push(Box::new(model.stream(&words)?));
+        phrases.extend(model.words().iter().map(|word| (word.id.to_string(), word.phrase.clone())));
+    }
+    if let Some(open) = &config.wake.openwakeword {
+        let heads: Vec<&PathBuf> = open.words.values().collect();
+        let model = OpenWakeWordModel::open(&open.features, &heads)?;
+        let words: Vec<WordConfig> = model.words().iter().map(|word| wanted(&word.id)).collect();
+        engines.push(Box::new(model.stream(&words)?));
+        phrases.extend(model.words().iter().map(|word| (word.id.to_string(), word.phrase.clone())));
+    }
+    if engines.is_empty() {
+        return Err(Misuse("no wake word is configured: [wake] words = [\"computer\"]".into()).into());
+    }
+    Ok((engines, phrases))
+}
+
+/// The configured voice activity detector.
+pub fn vad(config: &Config) -> anyhow::Result<Box<dyn Vad>> {
+    Ok(match &config.vad.silero {
+        Some(path) => Box::new(SileroModel::open(path)?.stream()?),
+        None => Box::new(Earshot::new()),
+    })
+}
+
+/// The configured recogniser.
+pub fn transcriber(config: &Config) -> anyhow::Result<Box<dyn Transcriber>> {
+    Ok(Box::new(grammar_transcriber(config)?))
+}
+
+/// The same, for recordings that are recognised as a whole.
+pub fn grammar_transcriber(config: &Config) -> anyhow::Result<GrammarTranscriber> {
+    let recognition = &config.recognition;
+    let file = model_file(&recognition.model)?;
+    let model = WhisperModel::load(&file)?;
+    let mut settings = WhisperConfig { threads: recognition.threads.max(1), ..WhisperConfig::default() };
+    settings.search.beam = recognition.beam.max(1);
+    Ok(GrammarTranscriber::new(&model, settings)?)
+}
+
+/// A fetched model by its id, or a file.
+pub fn model_file(name: &str) -> anyhow::Result<PathBuf> {
+    let path = Path::new(name);
+    if path.is_file() {
+        return Ok(path.to_owned());
+    }
+    ModelStore::open().path(name).map_err(|error| Misuse(error.to_string()).into())
+}
+
+/// The configured voice.
+pub fn speech(config: &Config) -> anyhow::Result<Box<dyn Speech>> {
+    let speech = &config.speech;
+    Ok(match speech.engine {
+        SpeechEngine::Espeak => {
+            let voice = speech.voice.clone().unwrap_or_else(|| EspeakConfig::default().voice);
+            Box::new(Espeak::new(&EspeakConfig { voice, rate: speech.rate, ..EspeakConfig::default() })?)
+        }
+        SpeechEngine::Piper => {
+            let voice = speech.voice.as_deref().unwrap_or("piper-en_US-joe-medium");
+            Box::new(Piper::open(&model_file(voice)?, &PiperConfig::default())?)
+        }
+    })
+}
+
+/// Where replies go: a device, `default`, a WAV file, or `none`.
+pub fn output(wanted: &str) -> OutputSpec {
+    match wanted {
+        "none" => OutputSpec::Null,
+        "default" => OutputSpec::Device(None),
+        wav if wav.to_lowercase().ends_with(".wav") => OutputSpec::Wav(wav.into()),
+        name => OutputSpec::Device(Some(name.to_owned())),
+    }
+}
+
+/// Opens it.
+pub fn player(wanted: &str, realtime: bool) -> Result<Player, AudioError> {
+    Player::open(output(wanted), realtime)
+}
