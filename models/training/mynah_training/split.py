@@ -16,7 +16,7 @@ from .features import log_mel
 
 PARTS = ("train", "tune", "test")
 SPEECH_SHARES = (0.52, 0.13, 0.35)
-WAKE_SHARES = (0.60, 0.15, 0.25)
+WAKE_SHARES = (0.50, 0.15, 0.35)
 
 
 def part_of(key, shares=SPEECH_SHARES):
