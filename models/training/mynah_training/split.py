@@ -15,7 +15,7 @@ from scipy.spatial.distance import pdist, squareform
 from .features import log_mel
 
 PARTS = ("train", "tune", "test")
-SPEECH_SHARES = (0.52, 0.13, 0.35)
+SPEECH_SHARES = (0.52, 0.22, 0.26)
 WAKE_SHARES = (0.50, 0.15, 0.35)
 
 

@@ -17,11 +17,12 @@ from .data import load
 from .evaluate import score_recordings
 from .model import WakeNet
 from .paths import WORK
-from .scenes import IGNORE, NEGATIVE, WINDOW, Scenes
+from .scenes import NEGATIVE, WINDOW, Scenes
 
 BATCH = 64
 POOL = 4  # steps of the window that must be high together, so that a patience of 2 or 3 is reached
 PEAK_RATE = 2.5e-3
+REPEATS = 2  # each batch of scenes is used so often, since making it costs nearly as much as learning from it
 
 
 def loss_of(logits, labels):
@@ -71,12 +72,21 @@ def mine(network, items, audio, limit=1500):
     return len(found), found[min(len(found) - 1, 100)][0] if found else 0.0
 
 
-def learning_rate(step, steps):
-    """Up in 200 steps, flat to 30 %, then a cosine to zero."""
+def learning_rate(step, progress):
+    """Up in 200 steps, flat to 30 % of the run, then a cosine to zero."""
     if step < 200:
         return PEAK_RATE * (step + 1) / 200
-    position = max(0.0, (step / steps - 0.3) / 0.7)
+    position = max(0.0, (progress - 0.3) / 0.7)
     return PEAK_RATE * (0.5 + 0.5 * np.cos(np.pi * min(position, 1.0))) + 1e-6
+
+
+def masked(features, generator):
+    """Hide up to 8 neighbouring bands of each scene: a batch that comes twice is not the same twice."""
+    bands = torch.arange(features.shape[2]) % 40
+    width = torch.randint(0, 9, (len(features), 1, 1), generator=generator)
+    first = torch.randint(0, 40, (len(features), 1, 1), generator=generator)
+    hidden = (bands >= first) & (bands < first + width)
+    return torch.where(hidden, features.mean(dim=(1, 2), keepdim=True), features)
 
 
 def average(averaged, network, step):
@@ -105,12 +115,17 @@ def train(steps, seed, workers, minutes):
     audio, items = load()
     stream = SceneStream(seed + first)
     loader = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=workers, prefetch_factor=6))
-    mining = {int(steps * share) for share in (0.15, 0.3, 0.45, 0.6, 0.75)}
-    began, total = time.time(), 0.0
+    generator = torch.Generator().manual_seed(seed + first)
+    began, total, progress, mining = time.time(), 0.0, first / steps, [0.2, 0.4, 0.6, 0.75]
     for step in range(first, steps):
+        progress = max(step / steps, (time.time() - began) / (minutes * 60) if minutes else 0.0)
+        if progress >= 1:
+            break
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, steps)
-        features, labels = next(loader)
+            group["lr"] = learning_rate(step, progress)
+        if (step - first) % REPEATS == 0:
+            batch = next(loader)
+        features, labels = masked(batch[0], generator), batch[1]
         network.train()
         loss = loss_of(network(features), labels)
         optimizer.zero_grad()
@@ -122,16 +137,17 @@ def train(steps, seed, workers, minutes):
         if (step + 1) % 100 == 0:
             print(f"step {step + 1}/{steps} loss {total / 100:.4f} {time.time() - began:.0f} s", flush=True)
             total = 0.0
-        if (step + 1) % 400 == 0 or step + 1 == steps:
+        if (step + 1) % 200 == 0:
             saved = {"network": network.state_dict(), "averaged": averaged.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             torch.save(saved, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").rename(checkpoint)
             torch.save(averaged.state_dict(), WORK / "wake.pt")
-        if step + 1 in mining:
+        if mining and progress >= mining[0]:
+            while mining and progress >= mining[0]:
+                mining.pop(0)
             print("mined %d, the hundredth scores %.3f" % mine(averaged, items, audio), flush=True)
-        if minutes and time.time() - began > minutes * 60:
-            print("time is up")
-            break
+    torch.save(averaged.state_dict(), WORK / "wake.pt")
+    print(f"done after {time.time() - began:.0f} s", flush=True)
 
 
 if __name__ == "__main__":
@@ -139,6 +155,6 @@ if __name__ == "__main__":
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--workers", type=int, default=1)
-    parser.add_argument("--minutes", type=float, default=0, help="stop after this long; 0: never")
+    parser.add_argument("--minutes", type=float, default=0, help="fit the schedule into this time; 0: only count steps")
     arguments = parser.parse_args()
     train(arguments.steps, arguments.seed, arguments.workers, arguments.minutes)
