@@ -1,6 +1,6 @@
 """Training: max-pooling loss on the end of the word, mined negatives, averaged weights, resumable.
 
-One worker process makes scenes, this one learns. WORK/checkpoint.pt is written every few hundred steps; started
+`--processes` learners share each batch and average their gradients; each has a process of its own that makes scenes. WORK/checkpoint.pt is written every few hundred steps; started
 again with the same arguments, training goes on from there. The result is WORK/wake.pt (averaged weights).
 """
 
@@ -19,7 +19,7 @@ from .model import WakeNet
 from .paths import WORK
 from .scenes import NEGATIVE, WINDOW, Scenes
 
-BATCH = 64
+BATCH = 64  # scenes a step, all processes together
 POOL = 4  # steps of the window that must be high together, so that a patience of 2 or 3 is reached
 PEAK_RATE = 2.5e-3
 REPEATS = 2  # each batch of scenes is used so often, since making it costs nearly as much as learning from it
@@ -40,36 +40,40 @@ def loss_of(logits, labels):
 class SceneStream(torch.utils.data.IterableDataset):
     """Endless batches; looks for newly mined negatives now and then."""
 
-    def __init__(self, seed):
-        self.seed = seed
+    def __init__(self, seed, rank, size):
+        self.seed, self.rank, self.size = seed, rank, size
 
     def __iter__(self):
         torch.set_num_threads(1)
-        worker = torch.utils.data.get_worker_info()
         audio, items = load()
-        scenes = Scenes(audio, items, "train", [self.seed, worker.id if worker else 0])
-        mined, stamp = WORK / "mined.json", 0.0
+        scenes = Scenes(audio, items, "train", [self.seed, self.rank])
+        mined, stamp = mined_path(self.rank), 0.0
         while True:
             if mined.exists() and mined.stat().st_mtime > stamp:
                 stamp = mined.stat().st_mtime
                 scenes.mined = [(items[index], begin) for index, begin in json.loads(mined.read_text())]
-            steps, labels = scenes.batch(BATCH)
+            steps, labels = scenes.batch(self.size)
             yield torch.from_numpy(steps), torch.from_numpy(labels)
 
 
-def mine(network, items, audio, limit=1500):
-    """Write the places in the training negatives where some word scores highest."""
+def mined_path(rank):
+    return WORK / f"mined.{rank}.json"
+
+
+def mine(network, items, audio, rank, seed, recordings=900, limit=400):
+    """Write the places in some of the training negatives where a word scores highest."""
+    speech = [n for n, i in enumerate(items) if i["part"] == "train" and i["kind"] == "negative" and i["length"] > 32000]
+    speech = sorted(np.random.default_rng([seed, rank]).choice(speech, min(recordings, len(speech)), replace=False).tolist())
     found = []
-    speech = [(n, i) for n, i in enumerate(items) if i["part"] == "train" and i["kind"] == "negative" and i["source"] != "speech_commands"]
-    for (index, item), scores in zip(speech, score_recordings(network, audio, [item for _, item in speech])):
+    for index, scores in zip(speech, score_recordings(network, audio, [items[n] for n in speech])):
         for word in range(scores.shape[1]):
             step = int(scores[:, word].argmax())
             found.append((float(scores[step, word]), index, max(0, step * 320 - 24000)))
-    found = [place for place in sorted(found, reverse=True)[:limit] if place[0] > 0.02]
-    partial = WORK / "mined.part"
+    found = [place for place in sorted(found, reverse=True)[:limit] if place[0] > 0.05]
+    partial = mined_path(rank).with_suffix(".part")
     partial.write_text(json.dumps([place[1:] for place in found]))
-    partial.rename(WORK / "mined.json")
-    return len(found), found[min(len(found) - 1, 100)][0] if found else 0.0
+    partial.rename(mined_path(rank))
+    return len(found), found[len(found) // 4][0] if found else 0.0
 
 
 def learning_rate(step, progress):
@@ -98,7 +102,28 @@ def average(averaged, network, step):
                 mean.mul_(keep).add_(now, alpha=1 - keep)
 
 
-def train(steps, seed, workers, minutes):
+def share_gradients(network, processes):
+    """Every process gets the mean gradient."""
+    gradients = torch.cat([p.grad.flatten() for p in network.parameters()])
+    torch.distributed.all_reduce(gradients)
+    gradients /= processes
+    position = 0
+    for p in network.parameters():
+        p.grad.copy_(gradients[position : position + p.numel()].view_as(p))
+        position += p.numel()
+
+
+def share_progress(progress):
+    """The furthest progress of all processes: they must stop at the same step."""
+    value = torch.tensor([progress], dtype=torch.float64)
+    torch.distributed.all_reduce(value, torch.distributed.ReduceOp.MAX)
+    return value.item()
+
+
+def train(rank, arguments):
+    steps, seed, minutes, processes = arguments.steps, arguments.seed, arguments.minutes, arguments.processes
+    store = f"file://{WORK / 'rendezvous'}"
+    torch.distributed.init_process_group("gloo", init_method=store, rank=rank, world_size=processes)
     torch.manual_seed(seed)
     torch.set_num_threads(1)
     network = WakeNet()
@@ -111,14 +136,18 @@ def train(steps, seed, workers, minutes):
         averaged.load_state_dict(saved["averaged"])
         optimizer.load_state_dict(saved["optimizer"])
         first = saved["step"]
-        print(f"going on from step {first}", flush=True)
+    say = print if rank == 0 else lambda *_, **__: None
+    say(f"from step {first}", flush=True)
     audio, items = load()
-    stream = SceneStream(seed + first)
-    loader = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=workers, prefetch_factor=6))
-    generator = torch.Generator().manual_seed(seed + first)
-    began, total, progress, mining = time.time(), 0.0, first / steps, [0.2, 0.4, 0.6, 0.75]
+    stream = SceneStream(seed + first, rank, BATCH // processes)
+    loader = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=8))
+    generator = torch.Generator().manual_seed(seed + first + rank)
+    began, total, progress = time.time(), 0.0, first / steps
+    mining = [share for share in (0.3, 0.5, 0.7) if share > progress]
     for step in range(first, steps):
         progress = max(step / steps, (time.time() - began) / (minutes * 60) if minutes else 0.0)
+        if processes > 1 and minutes:
+            progress = share_progress(progress)
         if progress >= 1:
             break
         for group in optimizer.param_groups:
@@ -130,31 +159,34 @@ def train(steps, seed, workers, minutes):
         loss = loss_of(network(features), labels)
         optimizer.zero_grad()
         loss.backward()
+        if processes > 1:
+            share_gradients(network, processes)
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)
         optimizer.step()
         average(averaged, network, step)
         total += loss.item()
-        if (step + 1) % 100 == 0:
-            print(f"step {step + 1}/{steps} loss {total / 100:.4f} {time.time() - began:.0f} s", flush=True)
+        if (step + 1) % 50 == 0:
+            say(f"step {step + 1}/{steps} {progress:.0%} loss {total / 50:.4f} {time.time() - began:.0f} s", flush=True)
             total = 0.0
-        if (step + 1) % 200 == 0:
+        if (step + 1) % 100 == 0 and rank == 0:
             saved = {"network": network.state_dict(), "averaged": averaged.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
             torch.save(saved, checkpoint.with_suffix(".part"))
             checkpoint.with_suffix(".part").rename(checkpoint)
             torch.save(averaged.state_dict(), WORK / "wake.pt")
         if mining and progress >= mining[0]:
-            while mining and progress >= mining[0]:
-                mining.pop(0)
-            print("mined %d, the hundredth scores %.3f" % mine(averaged, items, audio), flush=True)
-    torch.save(averaged.state_dict(), WORK / "wake.pt")
-    print(f"done after {time.time() - began:.0f} s", flush=True)
+            mining.pop(0)
+            say("mined %d, the upper quarter scores %.3f" % mine(averaged, items, audio, rank, seed + step), flush=True)
+    if rank == 0:
+        torch.save(averaged.state_dict(), WORK / "wake.pt")
+    say(f"done after {time.time() - began:.0f} s, {step} steps", flush=True)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=0, help="fit the schedule into this time; 0: only count steps")
     arguments = parser.parse_args()
-    train(arguments.steps, arguments.seed, arguments.workers, arguments.minutes)
+    (WORK / "rendezvous").unlink(missing_ok=True)
+    torch.multiprocessing.spawn(train, (arguments,), arguments.processes)
