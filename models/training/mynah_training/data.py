@@ -87,17 +87,14 @@ def add_wake(store, rng):
     largest = np.bincount(groups).argmax()  # may hold several people in like rooms: train on it, test on none of it
     for (path, word), audio, cluster in zip(files, audios, groups):
         part = "train" if cluster == largest else part_of(f"wake {cluster}", WAKE_SHARES)
-        begin, end = word_bounds(audio)
-        if folder_is_hey(path):
-            begin = max(begin, end - int(0.75 * SAMPLE_RATE))
-        facts = dict(kind="wake", part=part, group=f"wake {cluster}", source=path.parent.name, word=word, begin=begin, end=end, slack=1600)
+        (begin, end), slack = word_bounds(audio), 1600
+        if path.parent.name == "heycomputer" or end - begin > 1.3 * SAMPLE_RATE:
+            # Music or noise hides where the word is: it may end anywhere in the recording.
+            begin, end, slack = 0, len(audio), len(audio) - 6400
+        facts = dict(kind="wake", part=part, group=f"wake {cluster}", source=path.parent.name if path.suffix == ".flac" else "community", word=word, begin=begin, end=end, slack=slack)
         store.add(audio, **facts)
         if part == "train" and path.suffix == ".flac":
             store.add(coded(audio, rng), **facts)
-
-
-def folder_is_hey(path):
-    return path.parent.name.startswith("hey")
 
 
 def add_negatives(store):

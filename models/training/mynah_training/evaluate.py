@@ -111,10 +111,15 @@ def words_in_streams(audio, items, condition, noises, speech, rng):
     return result
 
 
-def best_scores(network, placed, word, patience):
-    """The highest score that was held within each word's time."""
+def heard(network, placed, word):
+    """[(scores of one word, first, last)] for words placed in streams."""
     scores = score_streams(network, [stream for stream, _, _ in placed])
-    return np.array([held(s[:, word], patience)[first : last + 1].max() for s, (_, first, last) in zip(scores, placed)])
+    return [(s[:, word], first, last) for s, (_, first, last) in zip(scores, placed)]
+
+
+def best_scores(scored, patience):
+    """The highest score that was held within each word's time."""
+    return np.array([held(scores, patience)[first : last + 1].max() for scores, first, last in scored])
 
 
 def negative_streams(audio, items, part):
@@ -183,20 +188,26 @@ def main():
         return sorted((p for kind, group in alarms[part].items() if not kinds or kind in kinds for s in group for p in peaks(held(s[:, word], patience))), reverse=True)
 
     conditions = ("clean", "10 dB", "speech after", "quiet, -35 dBFS")
-    placed = {(part, word, condition): words_in_streams(audio, of(part, word), condition, noises, speech[part], np.random.default_rng([7, word]))
-              for part in ("tune", "test") for word in words for condition in conditions}
+
+    def listen(part, word, condition, chosen):
+        placed = words_in_streams(audio, chosen, condition, noises, speech[part], np.random.default_rng([7, word]))
+        return heard(network, placed, word)
+
+    real = {(part, word, condition): listen(part, word, condition, of(part, word)) for part in ("tune", "test") for word in words for condition in conditions}
     # Tuning uses real and synthetic words, since the real ones of the tune part are few.
-    tune_synthetic = {word: words_in_streams(audio, of("tune", word, ("wake", "breath"), True), "10 dB", noises, speech["tune"], np.random.default_rng([8, word])) for word in words}
+    tune_synthetic = {word: listen("tune", word, "10 dB", of("tune", word, ("wake", "breath"), True)) for word in words}
+    print("heard all", flush=True)
 
     def choose(word, patience):
         """The lowest threshold that keeps the tune part at the false alarms aimed at, and the misses there."""
         allowed = int(FALSE_ALARMS_AN_HOUR * hours["tune"])
         found = alarm_peaks("tune", word, patience)
         threshold = min(max((found[allowed] if len(found) > allowed else 0.0) + 0.02, 0.35), 0.97)
-        scores = [best_scores(network, placed["tune", word, c], word, patience) for c in conditions if placed["tune", word, c]]
-        scores.append(best_scores(network, tune_synthetic[word], word, patience))
+        scores = [best_scores(real["tune", word, c], patience) for c in conditions if real["tune", word, c]]
+        scores.append(best_scores(tune_synthetic[word], patience))
         return threshold, float(np.mean(np.concatenate(scores) < threshold))
 
+    others = {word: score_recordings(network, audio, of("test", word)) for word in words}
     report = {"hours": hours, "sources": sources, "refractory_ms": REFRACTORY * 20, "words": {}}
     for word in words:
         options = [arguments.patience] if arguments.patience else [1, 2, 3, 4]
@@ -205,27 +216,26 @@ def main():
         threshold = round(tuned[patience][0], 3)
         entry = {"threshold": threshold, "patience": patience, "tune": {p: {"threshold": t, "missed": m} for p, (t, m) in tuned.items()}}
         for condition in conditions:
-            scores = best_scores(network, placed["test", word, condition], word, patience)
+            scores = best_scores(real["test", word, condition], patience)
             entry[condition] = proportion((scores < threshold).sum(), len(scores))
         entry["groups"] = len({i["group"] for i in of("test", word)})
         for engine in SYNTHETIC:
             for kind in ("wake", "breath"):
                 chosen = [i for i in of("test", word, (kind,), True) if i["source"] == engine]
                 if chosen:
-                    scores = best_scores(network, words_in_streams(audio, chosen, "clean", noises, speech["test"], np.random.default_rng(3)), word, patience)
+                    scores = best_scores(listen("test", word, "clean", chosen), patience)
                     entry[f"{engine} {kind}"] = proportion((scores < threshold).sum(), len(scores))
         found = alarm_peaks("test", word, patience)
         entry["false alarms"] = rate(sum(p >= threshold for p in found), hours["test"])
         entry["false alarms by source"] = {kind: sum(p >= threshold for p in alarm_peaks("test", word, patience, [kind])) for kind in sources["test"]}
-        confused = [i for other in words if other != word for i in of("test", other)]
-        scores = score_recordings(network, audio, confused)
-        entry["other words"] = proportion(sum(held(s[:, word], patience).max() >= threshold for s in scores), len(confused))
+        confused = [scores for other in words if other != word for scores in others[other]]
+        entry["other words"] = proportion(sum(held(s[:, word], patience).max() >= threshold for s in confused), len(confused))
         # For the curve only: misses when the threshold is set on the test negatives themselves.
         entry["curve"] = []
         for an_hour in (0.25, 0.5, 1.0, 2.0):
             allowed = int(an_hour * hours["test"])
             at = found[allowed] + 1e-6 if len(found) > allowed else 0.05
-            entry["curve"].append([an_hour] + [float(np.mean(best_scores(network, placed["test", word, c], word, patience) < at) * 100) for c in conditions[:3]])
+            entry["curve"].append([an_hour] + [float(np.mean(best_scores(real["test", word, c], patience) < at) * 100) for c in conditions[:3]])
         report["words"][WORDS[word]] = entry
         print(WORDS[word], json.dumps({k: (f"{v['missed']}/{v['of']}" if isinstance(v, dict) and "missed" in v else v) for k, v in entry.items() if k != "tune"}), flush=True)
 

@@ -32,6 +32,8 @@ class Scenes:
         self.audio, self.rng, self.mined = audio, np.random.default_rng(seed), []
         mine = [item for item in items if item["part"] == part]
         self.words = [self.by_group([i for i in mine if i["kind"] == "wake" and i["word"] == w and not self.synthetic(i)]) for w in range(len(WORDS))]
+        roots = [np.sqrt([len(group) for group in groups]) for groups in self.words]
+        self.group_shares = [root / root.sum() for root in roots]
         self.synthetic_words = [[i for i in mine if i["kind"] == "wake" and i["word"] == w and self.synthetic(i)] for w in range(len(WORDS))]
         self.breaths = [[i for i in mine if i["kind"] == "breath" and i["word"] == w] for w in range(len(WORDS))]
         negatives = [i for i in mine if i["kind"] == "negative"]
@@ -84,8 +86,9 @@ class Scenes:
         if self.breaths[index] and rng.random() < 0.22:
             item, tail = self.choose(self.breaths[index]), SAMPLES
         elif self.words[index] and rng.random() < REAL_SHARE:
-            # Half by voice, half by recording: rare voices count for more, but not for everything.
-            group = self.choose(self.words[index]) if rng.random() < 0.6 else self.choose(self.flat(index))
+            # A voice counts by the square root of its recordings: rare ones for more, but not for everything.
+            groups = self.words[index]
+            group = groups[int(self.rng.choice(len(groups), p=self.group_shares[index]))]
             item, tail = self.choose(group), int(rng.uniform(0, 0.12) * SAMPLE_RATE)
         else:
             item, tail = self.choose(self.synthetic_words[index]), int(rng.uniform(0, 0.12) * SAMPLE_RATE)
@@ -96,11 +99,6 @@ class Scenes:
             factor = rng.uniform(0.87, 1.15)
             audio, end, slack = change_speed(audio, factor), int(end / factor), int(slack / factor)
         return audio, end, slack, item["kind"] == "breath"
-
-    def flat(self, index):
-        if not hasattr(self, "_flat"):
-            self._flat = [[[item] for group in groups for item in group] for groups in self.words]
-        return self._flat[index]
 
     def join(self, pieces):
         """Pieces one after another, each faded over 5 ms, their loudness within a few dB of the first."""
