@@ -60,6 +60,11 @@ def synthetic_table(report):
     return "\n".join(rows)
 
 
+def community(report):
+    found = [f"“{word}” is missed in {percent(entry['community'])} percent of {entry['community']['of']}" for word, entry in report["words"].items() if "community" in entry]
+    return "Volunteers' recordings (“computer”, “hey computer”; small microphones, some with music), counted by themselves: " + "; ".join(found) + "."
+
+
 def card(report, notes):
     tried = report["unprepared"]
     silent = [f"{entry['voice']} “{entry['text']}”" for entry in tried if not entry["fires"]]
@@ -87,6 +92,8 @@ False alarms by source: {alarms}.
 How misses trade against false alarms when the threshold is set on the test negatives themselves (which flatters):
 
 {chr(10).join(curve)}
+
+{community(report)}
 
 Synthetic voices kept aside (Kokoro: four voices; espeak-ng: Scottish and New York accents and eight variants; flite: rms):
 

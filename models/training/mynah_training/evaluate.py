@@ -26,6 +26,7 @@ TAIL = int(0.8 * SAMPLE_RATE)
 REFRACTORY = 50  # steps, 1 s
 LATEST = 0.6  # a word must have fired so many seconds after its end
 SYNTHETIC = ("kokoro", "espeak", "flite")
+COMMUNITY = "community"  # noisy recordings by volunteers, some with music: reported by themselves
 FALSE_ALARMS_AN_HOUR = 0.5  # aimed at on the tune part
 
 
@@ -74,7 +75,7 @@ def peaks(reached):
     reached, found = reached.copy(), []
     for _ in range(200):
         top = int(reached.argmax())
-        if reached[top] < 0.05:
+        if reached[top] < 0.2:
             break
         found.append(float(reached[top]))
         reached[max(0, top - REFRACTORY) : top + REFRACTORY] = 0
@@ -164,7 +165,7 @@ def unprepared():
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--patience", type=int, default=0, help="steps; 0: the best of 1 to 4 on the tune part")
+    parser.add_argument("--patience", type=int, default=0, help="steps; 0: the better of 2 and 3 on the tune part")
     arguments = parser.parse_args()
     from .export import trained
 
@@ -172,7 +173,7 @@ def main():
     network, (audio, items) = trained(), load()
     words = range(len(WORDS))
     of = lambda part, word, kinds=("wake",), synthetic=False: [
-        i for i in items if i["part"] == part and i["word"] == word and i["kind"] in kinds and (i["source"] in SYNTHETIC) == synthetic]
+        i for i in items if i["part"] == part and i["word"] == word and i["kind"] in kinds and (i["source"] in SYNTHETIC) == synthetic and i["source"] != COMMUNITY]
     noises = [i for i in items if i["kind"] == "noise" and i["group"] in ("kitchen", "coffee-shop")]
     speech = {part: [i for i in items if i["part"] == part and i["source"] == "librispeech"] for part in ("tune", "test")}
 
@@ -202,7 +203,7 @@ def main():
         """The lowest threshold that keeps the tune part at the false alarms aimed at, and the misses there."""
         allowed = int(FALSE_ALARMS_AN_HOUR * hours["tune"])
         found = alarm_peaks("tune", word, patience)
-        threshold = min(max((found[allowed] if len(found) > allowed else 0.0) + 0.02, 0.35), 0.97)
+        threshold = min(max((found[allowed] if len(found) > allowed else 0.0) + 0.02, 0.35), 0.98)
         scores = [best_scores(real["tune", word, c], patience) for c in conditions if real["tune", word, c]]
         scores.append(best_scores(tune_synthetic[word], patience))
         return threshold, float(np.mean(np.concatenate(scores) < threshold))
@@ -210,7 +211,7 @@ def main():
     others = {word: score_recordings(network, audio, of("test", word)) for word in words}
     report = {"hours": hours, "sources": sources, "refractory_ms": REFRACTORY * 20, "words": {}}
     for word in words:
-        options = [arguments.patience] if arguments.patience else [1, 2, 3, 4]
+        options = [arguments.patience] if arguments.patience else [2, 3]
         tuned = {patience: choose(word, patience) for patience in options}
         patience = min(options, key=lambda p: (tuned[p][1], p))
         threshold = round(tuned[patience][0], 3)
@@ -219,6 +220,10 @@ def main():
             scores = best_scores(real["test", word, condition], patience)
             entry[condition] = proportion((scores < threshold).sum(), len(scores))
         entry["groups"] = len({i["group"] for i in of("test", word)})
+        community = [i for i in items if i["part"] == "test" and i["word"] == word and i["source"] == COMMUNITY]
+        if community:
+            scores = best_scores(listen("test", word, "clean", community), patience)
+            entry["community"] = proportion((scores < threshold).sum(), len(scores))
         for engine in SYNTHETIC:
             for kind in ("wake", "breath"):
                 chosen = [i for i in of("test", word, (kind,), True) if i["source"] == engine]
@@ -234,7 +239,7 @@ def main():
         entry["curve"] = []
         for an_hour in (0.25, 0.5, 1.0, 2.0):
             allowed = int(an_hour * hours["test"])
-            at = found[allowed] + 1e-6 if len(found) > allowed else 0.05
+            at = found[allowed] + 1e-6 if len(found) > allowed else 0.2
             entry["curve"].append([an_hour] + [float(np.mean(best_scores(real["test", word, c], patience) < at) * 100) for c in conditions[:3]])
         report["words"][WORDS[word]] = entry
         print(WORDS[word], json.dumps({k: (f"{v['missed']}/{v['of']}" if isinstance(v, dict) and "missed" in v else v) for k, v in entry.items() if k != "tune"}), flush=True)

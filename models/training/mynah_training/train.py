@@ -81,7 +81,7 @@ def learning_rate(step, progress):
     if step < 200:
         return PEAK_RATE * (step + 1) / 200
     position = max(0.0, (progress - 0.3) / 0.7)
-    return PEAK_RATE * (0.5 + 0.5 * np.cos(np.pi * min(position, 1.0))) + 1e-6
+    return float(PEAK_RATE * (0.5 + 0.5 * np.cos(np.pi * min(position, 1.0))) + 1e-6)
 
 
 def masked(features, generator):
