@@ -288,10 +288,15 @@ impl Vocabulary {
     }
 }
 
-/// A word as recognisers write it, made comparable: lower case, without punctuation around it.
+/// A word as recognisers write it, made comparable: lower case, without punctuation around it. A number keeps
+/// its minus.
 pub(crate) fn written_word(word: &str) -> String {
     let keeps = |c: char| c.is_alphanumeric() || matches!(c, '%' | '°') || is_mark(c);
-    word.trim_matches(|c: char| !keeps(c)).replace('’', "'").to_lowercase()
+    let bare = word.trim_start_matches(|c: char| !keeps(c));
+    let before = &word[..word.len() - bare.len()];
+    let is_negative = before.ends_with(['-', '\u{2212}']) && bare.starts_with(|c: char| c.is_ascii_digit());
+    let bare = bare.trim_end_matches(|c: char| !keeps(c)).replace('’', "'").to_lowercase();
+    if is_negative { format!("-{bare}") } else { bare }
 }
 
 /// Vowel signs and the like, which are not alphanumeric but belong to their word.

@@ -72,7 +72,7 @@ impl Phrases<'_> {
     /// that it is ("eight", "twenty-one"), else in digits ("105").
     pub(crate) fn number(&mut self, value: i32, from: u32, to: u32) {
         let ways = self.language.spell(value);
-        let mut has_one_word = value < 0 && !ways.is_empty();
+        let mut has_one_word = false;
         for way in &ways {
             self.say(way, from, to);
             has_one_word |= !way.contains(' ');

@@ -20,17 +20,30 @@ enum Tree {
     Area,
     Channel,
     Time,
+    Frost,
     Item,
 }
 
 fn tree() -> impl Strategy<Value = Tree> {
-    let word = prop::sample::select(vec!["go", "the", "red", "up-to-date", "what's", "two", "in", "kitchen"]);
+    let word = prop::sample::select(vec![
+        "go",
+        "the",
+        "red",
+        "-5",
+        "half",
+        "up-to-date",
+        "what's",
+        "two",
+        "in",
+        "kitchen",
+    ]);
     let leaf = prop_oneof![
         6 => word.prop_map(Tree::Word),
         2 => Just(Tree::Joined("light", vec!["", "s", "ing"])),
         1 => Just(Tree::Area),
         1 => Just(Tree::Channel),
         1 => Just(Tree::Time),
+        1 => Just(Tree::Frost),
         1 => Just(Tree::Item),
     ];
     leaf.prop_recursive(4, 24, 4, |inner| {
@@ -56,6 +69,7 @@ impl Tree {
             Tree::Area => list("area"),
             Tree::Channel => list("channel"),
             Tree::Time => list("time"),
+            Tree::Frost => list("frost"),
             Tree::Item => list("item"),
             Tree::All(trees) => trees.iter().map(|t| t.template(slots)).collect::<Vec<_>>().join(" "),
             Tree::One(trees) => {
@@ -87,6 +101,9 @@ impl Tree {
             Tree::Area => pick(slots, &["kitchen", "living room"]),
             Tree::Channel => pick(slots, &["7", "twenty one", "twenty-one", "a hundred and five"]),
             Tree::Time => pick(slots, &["ten minutes", "an hour and a half", "half an hour"]),
+            Tree::Frost => {
+                pick(slots, &["minus five", "-5 degrees", "minus two and a half degrees", "-2.5", "4.5°"])
+            }
             Tree::Item => pick(slots, &["oat milk", "bread"]),
             Tree::All(trees) | Tree::AnyOrder(trees) => {
                 let mut parts: Vec<_> = trees.iter().map(|tree| tree.sample(slots, choose)).collect();

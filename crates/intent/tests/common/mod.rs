@@ -57,6 +57,7 @@ pub(crate) fn house() -> Spec {
         ("state", text_list(&[("on", "on"), ("off", "off")])),
         ("percent", range(0, 100, NumberKind::Percentage)),
         ("degrees", range(5, 30, NumberKind::Temperature)),
+        ("frost", range(-30, 5, NumberKind::Temperature)),
         ("channel", range(1, 250, NumberKind::Number)),
         ("time", List::Duration),
         ("item", List::Wildcard),
