@@ -120,6 +120,8 @@ pub(crate) struct Endpointer {
     run_length: u32,
     /// Voiced frames of the whole turn.
     voiced: u32,
+    /// Where speech began after the last pause.
+    resumed: Option<SamplePos>,
     /// The speech began together with the end of the wake word.
     joined: bool,
     /// Where the newest speech ended.
@@ -137,18 +139,19 @@ impl Endpointer {
             run_start: opened,
             run_length: 0,
             voiced: 0,
+            resumed: None,
             joined: false,
             speech_end: opened,
             hint: None,
         }
     }
 
-    /// Whether the command itself is being spoken, without a pause just before or now.
+    /// Whether a wake word that takes up to `word` and ends now opens the turn anew: nothing was said yet, or it came
+    /// after a pause ("turn on … no. Computer, turn off …"). In the flow of a command it is a word like any other.
     pub(crate) fn may_restart(&self, at: SamplePos, word: Samples) -> bool {
         match self.phase {
             Phase::Waiting | Phase::Doubtful => true,
-            // The wake word is said anew after a pause: "turn on … no. Computer, turn off …".
-            Phase::Speaking => self.run_start > self.opened && at.since(self.run_start) <= word,
+            Phase::Speaking => self.resumed.is_some_and(|resumed| at.since(resumed) <= word),
             Phase::Paused => false,
         }
     }
@@ -177,7 +180,7 @@ impl Endpointer {
         self.count(heard_to, voiced);
         match self.phase {
             Phase::Waiting | Phase::Doubtful => self.push_waiting(at, heard_to, settings, marks),
-            Phase::Speaking | Phase::Paused => self.push_speaking(at, settings, marks),
+            Phase::Speaking | Phase::Paused => self.push_speaking(at, heard_to, settings, marks),
         }
         let ended = matches!(marks.last(), Some(Mark::End { .. } | Mark::NoSpeech));
         if !ended && self.age(at) >= settings.longest {
@@ -219,6 +222,7 @@ impl Endpointer {
         if self.run >= ONSET && (!joined || outlasts_wake_word && self.run_length >= MOSTLY) {
             self.phase = Phase::Speaking;
             self.joined = joined;
+            self.resumed = (!joined).then_some(self.run_start);
             self.speech_end = heard_to;
             marks.push(Mark::Start { at: self.run_start });
             return;
@@ -252,7 +256,13 @@ impl Endpointer {
         }
     }
 
-    fn push_speaking(&mut self, at: SamplePos, settings: &EndpointingSettings, marks: &mut Vec<Mark>) {
+    fn push_speaking(
+        &mut self,
+        at: SamplePos,
+        heard_to: SamplePos,
+        settings: &EndpointingSettings,
+        marks: &mut Vec<Mark>,
+    ) {
         let silence = at.since(self.speech_end);
         if self.phase == Phase::Speaking {
             if silence >= settings.pause {
@@ -263,7 +273,8 @@ impl Endpointer {
         }
         if self.run >= ACTIVE {
             self.phase = Phase::Speaking;
-            self.speech_end = self.run_start + Samples(u64::from(self.run_length) * 160);
+            self.speech_end = heard_to;
+            self.resumed = Some(self.run_start);
             marks.push(Mark::Resume { at: self.run_start });
             return;
         }

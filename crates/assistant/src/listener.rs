@@ -177,6 +177,9 @@ pub struct Listener {
     stale: bool,
 }
 
+/// How much longer a pre-roll is than its word.
+const PRE_ROLL_SPARE: Samples = Samples::from_millis(300);
+
 impl Listener {
     /// What is decided in a turn may depend on the audio of this long before its wake word: a replay needs that too.
     pub const MEMORY: Samples = Samples::from_millis(8_000);
@@ -334,10 +337,11 @@ impl Listener {
     /// Whether a detection opens a turn.
     fn heeds(&self, detection: &Detection, at: SamplePos) -> bool {
         let same_word = self.last_detection.is_some_and(|last| at.since(last) < self.settings.refractory);
+        let word_start = at - self.pre_roll(&detection.word) + PRE_ROLL_SPARE;
         let in_command = self
             .turn
             .as_ref()
-            .is_some_and(|(_, endpointer)| !endpointer.may_restart(at, self.pre_roll(&detection.word)));
+            .is_some_and(|(_, endpointer)| !endpointer.may_restart(at, at.since(word_start)));
         !same_word && !in_command
     }
 

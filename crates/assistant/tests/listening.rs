@@ -388,6 +388,10 @@ fn the_wake_word_again() {
         "wwwwwwwwwW..SSSSSSSSSSSSSSSSSSSSSSSSSSSSSWSSSSSSSS....................",
         expect!["wake 10 (audio from -14) start 12.2 pause 54 end 62.4 Silence (speech to 50.4)"],
     );
+    check(
+        "wwwwwwwwwW..SSSSSSSSSSSSS..SSSSSSWSSSSSSSS....................",
+        expect!["wake 10 (audio from -14) start 12.2 pause 46 end 54.4 Silence (speech to 42.4)"],
+    );
     // The other engine hears the same word a little later.
     check(
         "wwwwwwwwwWD.........SSSSSSSSSSSS...................",
