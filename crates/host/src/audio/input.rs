@@ -1,6 +1,7 @@
 //! One reader for the ears thread, whatever the sound comes from.
 
 use std::collections::VecDeque;
+use std::io::Read;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, OnceLock};
@@ -165,12 +166,19 @@ impl Input {
                 let blocks = Box::new(open_file(path)?);
                 From::Blocks(Box::new(BlockSource::new(blocks, path.display().to_string(), spec)?))
             }
-            Source::Stdin => {
-                let blocks = stdin::open(std::io::stdin(), stop.clone())?;
-                From::Blocks(Box::new(BlockSource::new(blocks, "-".into(), spec)?))
-            }
+            Source::Stdin => return Self::from_pipe(std::io::stdin(), spec, stop),
         };
         Ok(Self::new(from, stop))
+    }
+
+    /// What [`Source::Stdin`] does, with any other pipe. Waits for its first bytes; reads on a thread of its own.
+    pub fn from_pipe(
+        pipe: impl Read + Send + 'static,
+        spec: &InputSpec,
+        stop: Stop,
+    ) -> Result<Self, AudioError> {
+        let blocks = stdin::open(pipe, stop.clone())?;
+        Ok(Self::new(From::Blocks(Box::new(BlockSource::new(blocks, "-".into(), spec)?)), stop))
     }
 
     fn new(from: From, stop: Stop) -> Self {
