@@ -61,12 +61,18 @@ pub(super) fn open_file(path: &Path) -> Result<Decoder, AudioError> {
     if about.is_file() && about.len() == 0 {
         return Err(unreadable("the file is empty".into()));
     }
-    let header = wav::survey(&mut file, &mut Vec::new());
+    let mut head = Vec::new();
+    let header = wav::survey(&mut file, &mut head);
     file.rewind().map_err(io)?;
     let (patches, fault) = header.and_then(|header| header.mend(about.len())).unzip();
     let source = Patched::new(file, patches.unwrap_or_default(), Some(about.len()));
     let extension = path.extension().and_then(|extension| extension.to_str());
-    Decoder::open(Box::new(source), path, extension, fault)
+    Decoder::open(Box::new(source), path, extension, fault).map_err(|error| match error {
+        AudioError::Unsupported { .. } if header.is_none() && head.starts_with(b"RIFF") => {
+            unreadable("its WAV header is damaged or cut off; there is no sound to be read".into())
+        }
+        error => error,
+    })
 }
 
 impl Decoder {

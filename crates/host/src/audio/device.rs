@@ -64,44 +64,48 @@ pub(super) struct Found {
 
 /// The device that `wanted` names: by id, by name, or by a part of either that fits no other. None for the default.
 pub(super) fn find(direction: Direction, wanted: Option<&str>) -> Result<Found, AudioError> {
-    let Some(wanted) = wanted.filter(|wanted| !wanted.eq_ignore_ascii_case("default")) else {
-        return default(direction);
-    };
-    let mut found = devices(&HOSTS, Some(direction));
-    let infos: Vec<DeviceInfo> = found.iter().map(|found| found.info.clone()).collect();
-    let at = choose(&infos, direction, wanted)?;
-    Ok(found.swap_remove(at))
+    match wanted {
+        Some(wanted) if !wanted.eq_ignore_ascii_case("default") => {
+            // One system at a time: ALSA is slow to list, and talks on stderr about cards that are not there.
+            let systems = HOSTS.iter().map(|host| devices(&[*host], Some(direction)));
+            choose(systems, |found| &found.info, direction, wanted)
+        }
+        _ => default(direction),
+    }
 }
 
-/// Which of `infos` is meant.
-fn choose(infos: &[DeviceInfo], direction: Direction, wanted: &str) -> Result<usize, AudioError> {
+/// The first of `systems` that has what is meant decides.
+fn choose<T>(
+    systems: impl Iterator<Item = Vec<T>>,
+    info: impl Fn(&T) -> &DeviceInfo,
+    direction: Direction,
+    wanted: &str,
+) -> Result<T, AudioError> {
     let low = wanted.to_lowercase();
     let bare =
         |info: &DeviceInfo| info.id.split_once(':').map_or_else(String::new, |(_, id)| id.to_lowercase());
-    let exact = |info: &DeviceInfo| {
-        info.id.to_lowercase() == low || info.name.to_lowercase() == low || bare(info) == low
-    };
-    if let Some(at) = infos.iter().position(exact) {
-        return Ok(at);
-    }
-    let fits = |info: &&DeviceInfo| info.name.to_lowercase().contains(&low) || bare(info).contains(&low);
-    let matching: Vec<&DeviceInfo> = infos.iter().filter(fits).collect();
-    match matching[..] {
-        [] => Err(AudioError::NoDevice {
-            direction,
-            wanted: Some(wanted.to_owned()),
-            available: infos.iter().map(ToString::to_string).collect(),
-        }),
-        // One thing under several names of ALSA, or through both systems: the first stands for all when the names agree.
-        [first, ref rest @ ..] if rest.iter().all(|other| other.name == first.name) => {
-            Ok(infos.iter().position(|info| info == first).unwrap_or(0))
+    let exact = |info: &DeviceInfo| [info.id.to_lowercase(), bare(info)].contains(&low);
+    let named = |info: &DeviceInfo| info.name.to_lowercase() == low;
+    let partly = |info: &DeviceInfo| info.name.to_lowercase().contains(&low) || bare(info).contains(&low);
+    let mut available = Vec::new();
+    for mut devices in systems {
+        let tests: [&dyn Fn(&DeviceInfo) -> bool; 3] = [&exact, &named, &partly];
+        for test in tests {
+            let fitting: Vec<usize> = (0..devices.len()).filter(|&at| test(info(&devices[at]))).collect();
+            let Some(&first) = fitting.first() else { continue };
+            let about = info(&devices[first]);
+            // ALSA lists one card several times under one name, the plainest way first.
+            let same = about.id.starts_with("alsa:")
+                && fitting.iter().all(|&at| info(&devices[at]).name == about.name);
+            if fitting.len() == 1 || same {
+                return Ok(devices.swap_remove(first));
+            }
+            let matching = fitting.iter().map(|&at| info(&devices[at]).to_string()).collect();
+            return Err(AudioError::AmbiguousDevice { direction, wanted: wanted.to_owned(), matching });
         }
-        _ => Err(AudioError::AmbiguousDevice {
-            direction,
-            wanted: wanted.to_owned(),
-            matching: matching.iter().map(ToString::to_string).collect(),
-        }),
+        available.extend(devices.iter().map(|device| info(device).to_string()));
     }
+    Err(AudioError::NoDevice { direction, wanted: Some(wanted.to_owned()), available })
 }
 
 fn default(direction: Direction) -> Result<Found, AudioError> {
@@ -187,32 +191,39 @@ mod tests {
             rate: Some(48_000),
             channels: Some(2),
         };
-        let infos = [
-            info("pulseaudio:usb_jabra", "Jabra Speak 410"),
-            info("pulseaudio:spk.monitor", "Monitor of Built-in"),
-            info("alsa:hw:CARD=1", "Jabra Speak 410"),
-            info("alsa:hw:CARD=0", "Built-in"),
+        let systems = [
+            vec![
+                info("pulseaudio:usb_jabra", "Jabra Speak 410"),
+                info("pulseaudio:spk.monitor", "Monitor of Built-in"),
+                info("pulseaudio:hdmi.monitor", "Monitor of HDMI"),
+            ],
+            vec![
+                info("alsa:hw:CARD=1", "Jabra Speak 410"),
+                info("alsa:plughw:CARD=1", "Jabra Speak 410"),
+                info("alsa:hw:CARD=0", "Built-in Audio"),
+            ],
         ];
-        let found = choose(&infos, Direction::Input, wanted);
-        expected.assert_eq(&found.map_or_else(|e| e.to_string(), |at| infos[at].id.clone()));
+        let found = choose(systems.into_iter(), |info| info, Direction::Input, wanted);
+        expected.assert_eq(&found.map_or_else(|error| error.to_string(), |info| info.id));
     }
 
     #[test]
     fn devices_are_found_by_id_name_or_part() {
         check("jabra", expect!["pulseaudio:usb_jabra"]);
         check("alsa:hw:CARD=1", expect!["alsa:hw:CARD=1"]);
-        check("hw:card=1", expect!["alsa:hw:CARD=1"]);
-        check("built-in", expect!["alsa:hw:CARD=0"]);
+        check("plughw:card=1", expect!["alsa:plughw:CARD=1"]);
+        check("Built-in audio", expect!["alsa:hw:CARD=0"]);
+        check("card=1", expect!["alsa:hw:CARD=1"]);
         check(
-            "hw",
+            "monitor",
             expect![[
-                r#"microphone "hw" may be any of these: "Jabra Speak 410" (alsa:hw:CARD=1), "Built-in" (alsa:hw:CARD=0)"#
+                r#"microphone "monitor" may be any of these: "Monitor of Built-in" (pulseaudio:spk.monitor), "Monitor of HDMI" (pulseaudio:hdmi.monitor)"#
             ]],
         );
         check(
             "webcam",
             expect![[
-                r#"there is no microphone "webcam"; there is: "Jabra Speak 410" (pulseaudio:usb_jabra), "Monitor of Built-in" (pulseaudio:spk.monitor), "Jabra Speak 410" (alsa:hw:CARD=1), "Built-in" (alsa:hw:CARD=0)"#
+                r#"there is no microphone "webcam"; there is: "Jabra Speak 410" (pulseaudio:usb_jabra), "Monitor of Built-in" (pulseaudio:spk.monitor), "Monitor of HDMI" (pulseaudio:hdmi.monitor), "Jabra Speak 410" (alsa:hw:CARD=1), "Jabra Speak 410" (alsa:plughw:CARD=1), "Built-in Audio" (alsa:hw:CARD=0)"#
             ]],
         );
     }

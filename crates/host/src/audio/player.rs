@@ -188,9 +188,12 @@ impl Player {
     /// Puts samples at the output's rate where they go. Waits for room.
     fn write(&mut self, mut samples: &[f32], stops: u64) -> Result<ControlFlow<()>, AudioError> {
         let mut stall = Stall::new(&self.shared);
-        while !samples.is_empty() {
+        loop {
             if self.shared.stops.load(SeqCst) != stops {
                 return Ok(ControlFlow::Break(()));
+            }
+            if samples.is_empty() {
+                return Ok(ControlFlow::Continue(()));
             }
             match &mut self.output {
                 Output::Device(device) => {
@@ -222,7 +225,6 @@ impl Player {
                 Output::Null => samples = &[],
             }
         }
-        Ok(ControlFlow::Continue(()))
     }
 
     fn keep_time(&self, samples: usize, rate: u32) {
@@ -499,4 +501,55 @@ where
 
 fn unwritable(path: &std::path::Path, error: &hound::Error) -> AudioError {
     AudioError::Unreadable { file: path.to_owned(), why: format!("it cannot be written: {error}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A ring of 1 kHz with `queued` samples of 1, and the callback's end of it.
+    fn tap(queued: usize) -> (Arc<Shared>, Tap) {
+        let shared = Arc::new(Shared::new());
+        let (mut ring, out) = RingBuffer::new(10_000);
+        ring.push_entire_slice(&vec![1.0; queued]).unwrap();
+        shared.queued.store(queued as u64, SeqCst);
+        shared.rate.store(1000, Relaxed);
+        let tap = Tap { ring: out, shared: Arc::clone(&shared), rate: 1000, gain: 1.0 };
+        (shared, tap)
+    }
+
+    fn fill(tap: &mut Tap, frames: usize) -> Vec<f32> {
+        let mut out = vec![0.0; frames];
+        tap.fill(|n, sample| out[n] = sample, frames, Duration::ZERO);
+        out
+    }
+
+    #[test]
+    fn a_stop_fades_and_throws_the_rest_away_but_not_what_follows() {
+        let (shared, mut tap) = tap(3000);
+        let control = PlayerControl { shared };
+        assert_eq!(fill(&mut tap, 10), [1.0; 10]);
+        assert!(control.remaining() >= Duration::from_millis(2990));
+        control.stop();
+        assert!(control.remaining() <= Duration::from_millis(10));
+        // 5 ms of fade.
+        assert_eq!(fill(&mut tap, 8), [1.0, 0.8, 0.6, 0.4, 0.2, 0.0, 0.0, 0.0]);
+        assert_eq!(fill(&mut tap, 8), [0.0; 8]);
+        assert_eq!(tap.shared.taken.load(SeqCst), 3000);
+    }
+
+    #[test]
+    fn volume_glides() {
+        let (shared, mut tap) = tap(100);
+        PlayerControl { shared }.set_volume(0);
+        assert_eq!(fill(&mut tap, 4), [0.75, 0.5, 0.25, 0.0]);
+        assert_eq!(fill(&mut tap, 4), [0.0; 4]);
+    }
+
+    #[test]
+    fn an_empty_ring_is_silence() {
+        let (shared, mut tap) = tap(3);
+        assert_eq!(fill(&mut tap, 5), [1.0, 1.0, 1.0, 0.0, 0.0]);
+        assert_eq!(shared.taken.load(SeqCst), 3);
+    }
 }

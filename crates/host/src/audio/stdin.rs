@@ -2,8 +2,9 @@
 
 use std::io::{self, Cursor, Read};
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use symphonia::core::io::ReadOnlySource;
@@ -17,10 +18,6 @@ use super::wav::{self, Patched};
 const LOOK: Duration = Duration::from_millis(100);
 /// Bytes that are read at a time: 64 ms of raw sound at most.
 const PIECE: usize = 2048;
-/// Silence after the end, so that the decoder gives its last, incomplete packet: it has up to 1,152 samples of up to 8
-/// channels of 4 bytes.
-const TAIL: u64 = 1152 * 8 * 4;
-
 /// Opens what comes through `pipe`. Waits for its first bytes.
 pub(super) fn open(pipe: impl Read + Send + 'static, stop: Stop) -> Result<Box<dyn Blocks>, AudioError> {
     let file = Path::new("-");
@@ -35,9 +32,14 @@ pub(super) fn open(pipe: impl Read + Send + 'static, stop: Stop) -> Result<Box<d
         }),
         b"RIFF" => match wav::survey(&mut pipe, &mut head) {
             Some(header) => {
-                let whole = Cursor::new(head).chain(pipe).chain(io::repeat(0).take(TAIL));
+                let ended = Arc::new(AtomicU64::new(u64::MAX));
+                // A packet is incomplete at the end, and the decoder would not give it.
+                let tail = PACKET * usize::from(header.block);
+                let sound = Padded { pipe, got: 0, tail, ended: Arc::clone(&ended) };
+                let whole = Cursor::new(head).chain(sound);
                 let source = ReadOnlySource::new(Patched::new(whole, header.unbounded(), None));
-                Ok(Box::new(Decoder::open(Box::new(source), file, Some("wav"), None)?))
+                let decoder = Decoder::open(Box::new(source), file, Some("wav"), None)?;
+                Ok(Box::new(Cut { decoder, bytes: ended, block: u64::from(header.block) }))
             }
             None => Err(AudioError::Unreadable {
                 file: file.to_owned(),
@@ -49,6 +51,67 @@ pub(super) fn open(pipe: impl Read + Send + 'static, stop: Stop) -> Result<Box<d
             Ok(Box::new(Decoder::open(Box::new(source), file, None, None)?))
         }
         _ => Ok(Box::new(Raw { bytes: head, pipe, pos: 0 })),
+    }
+}
+
+/// Samples of each channel in one packet of the WAV reader.
+const PACKET: usize = 1152;
+
+/// The sound of a WAV file, followed by silence that [`Cut`] takes away again.
+struct Padded {
+    pipe: PipeReader,
+    /// Bytes of sound that came.
+    got: u64,
+    /// Bytes of silence that are left.
+    tail: usize,
+    /// Gets the bytes of sound, at its end.
+    ended: Arc<AtomicU64>,
+}
+
+impl Read for Padded {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let got = self.pipe.read(buf)?;
+        self.got += got as u64;
+        if got > 0 || buf.is_empty() {
+            return Ok(got);
+        }
+        self.ended.store(self.got, Relaxed);
+        let silence = buf.len().min(self.tail);
+        buf[..silence].fill(0);
+        self.tail -= silence;
+        Ok(silence)
+    }
+}
+
+/// Ends where the sound ended.
+struct Cut {
+    decoder: Decoder,
+    /// Bytes of sound; the greatest number until they are known.
+    bytes: Arc<AtomicU64>,
+    /// Bytes of one sample of all channels.
+    block: u64,
+}
+
+impl Blocks for Cut {
+    fn rate(&self) -> u32 {
+        self.decoder.rate()
+    }
+
+    fn channels(&self) -> u16 {
+        self.decoder.channels()
+    }
+
+    fn next(&mut self, block: &mut Vec<f32>) -> Option<u64> {
+        let pos = self.decoder.next(block)?;
+        let left = (self.bytes.load(Relaxed) / self.block).saturating_sub(pos);
+        block.truncate(
+            usize::try_from(left).unwrap_or(usize::MAX).saturating_mul(usize::from(self.channels())),
+        );
+        (!block.is_empty()).then_some(pos)
+    }
+
+    fn fault(&self) -> Option<AudioError> {
+        self.decoder.fault()
     }
 }
 

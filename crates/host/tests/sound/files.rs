@@ -34,7 +34,7 @@ fn wav(path: &Path, bits: u16, channels: u16, rate: u32, seconds: f32) -> PathBu
                 writer.write_sample(sample).unwrap();
             } else {
                 writer
-                    .write_sample((f64::from(sample) * f64::from((1u64 << (bits - 1)) as u32)) as i32)
+                    .write_sample((f64::from(sample) * f64::from((1u64 << (bits - 1)) as u32)).round() as i32)
                     .unwrap();
             }
         }
@@ -83,11 +83,11 @@ fn flac_vorbis_and_mp3_but_not_opus() {
                 .assert_eq(&error);
             continue;
         }
-        assert_is_the_tone(&listen(open(&path).unwrap()), name, 0.02);
+        assert_is_the_tone(&listen(open(&path).unwrap()), name, 0.03);
         // The same from a pipe, where nothing can be sought.
         let all = pipe(std::fs::read(&path).unwrap());
         if name != "tone.mp3" || all.is_ok() {
-            assert_is_the_tone(&all.unwrap(), &format!("{name} through a pipe"), 0.02);
+            assert_is_the_tone(&all.unwrap(), &format!("{name} through a pipe"), 0.03);
         }
     }
 }
@@ -230,6 +230,7 @@ fn stdin_takes_raw_samples_and_wav() {
     bytes[4..8].fill(0xFF);
     bytes[data + 4..data + 8].fill(0xFF);
     assert_is_the_tone(&pipe(bytes.clone()).unwrap(), "endless WAV", 1e-3);
+    assert_eq!(pipe(bytes.clone()).unwrap().frames.len(), 100, "not one frame of padding");
     bytes[4..8].fill(0);
     bytes[data + 4..data + 8].fill(0);
     assert_is_the_tone(&pipe(bytes).unwrap(), "WAV with zeros for sizes", 1e-3);
