@@ -50,10 +50,18 @@ impl fmt::Display for LevelProblem {
                 how_long.as_millis() / 1000
             ),
             LevelProblem::Clipping(share) => {
-                write!(f, "the microphone clips ({:.1} % of the samples): lower its gain", share * 100.0)
+                write!(
+                    f,
+                    "the sound clips ({:.1} % of the samples): lower the gain of the microphone",
+                    share * 100.0
+                )
             }
             LevelProblem::DcOffset(dc) => {
-                write!(f, "the microphone has an offset of {:.0} % of full scale", dc * 100.0)
+                write!(
+                    f,
+                    "the sound has an offset of {:.0} % of full scale: the microphone or its converter is faulty",
+                    dc * 100.0
+                )
             }
         }
     }
@@ -210,14 +218,14 @@ mod tests {
             4,
             |n| (2.0 * sine(n)).clamp(-1.0, 1.0),
             expect![[r#"
-                1000 ms: the microphone clips (66.8 % of the samples): lower its gain
+                1000 ms: the sound clips (66.8 % of the samples): lower the gain of the microphone
                 -1.1 dBFS, peak 1.00"#]],
         );
         check(
             4,
             |n| 0.2 + 0.1 * sine(n),
             expect![[r#"
-                1000 ms: the microphone has an offset of 20 % of full scale
+                1000 ms: the sound has an offset of 20 % of full scale: the microphone or its converter is faulty
                 -13.5 dBFS, peak 0.30"#]],
         );
     }

@@ -82,13 +82,14 @@ pub(super) fn refused(device: &str, error: &cpal::Error) -> AudioError {
     }
 }
 
-/// PulseAudio's default is a buffer of two seconds, so 10 ms are asked for; through ALSA's plug-ins only the default
-/// is reliable.
-pub(super) fn buffer_size(device: &cpal::Device, rate: u32, ms: u32) -> BufferSize {
-    match device.id() {
-        Ok(id) if id.host() == HostId::PulseAudio => BufferSize::Fixed(rate * ms / 1000),
-        _ => BufferSize::Default,
-    }
+/// PulseAudio's default is a buffer of two seconds, so 20 ms are asked for: the server drops what a busy machine does
+/// not fetch within that time, and does not say so. Through ALSA's plug-ins only the default is reliable.
+pub(super) fn buffer_size(device: &cpal::Device, rate: u32) -> BufferSize {
+    if is_pulse(device) { BufferSize::Fixed(rate / 50) } else { BufferSize::Default }
+}
+
+fn is_pulse(device: &cpal::Device) -> bool {
+    device.id().is_ok_and(|id| id.host() == HostId::PulseAudio)
 }
 
 /// The device's own rate where it has one within range; the system's resamplers are worse than ours.
@@ -100,6 +101,17 @@ fn choose_config(device: &cpal::Device, channel: Channel) -> Option<(StreamConfi
     let fits = |rate: u32, channels: u16, format: SampleFormat| {
         RATES.contains(&rate) && channels >= least && rank(format).is_some()
     };
+    if is_pulse(device) {
+        // It would give any rate and number of channels, but make them up.
+        let own = device.default_input_config().ok()?;
+        let rate = if RATES.contains(&own.sample_rate()) { own.sample_rate() } else { 48_000 };
+        let config = StreamConfig {
+            channels: own.channels(),
+            sample_rate: rate,
+            buffer_size: buffer_size(device, rate),
+        };
+        return rank(own.sample_format()).map(|_| (config, own.sample_format()));
+    }
     let chosen = device
         .default_input_config()
         .ok()
@@ -126,7 +138,7 @@ fn choose_config(device: &cpal::Device, channel: Channel) -> Option<(StreamConfi
         fits(c.sample_rate(), least, c.sample_format())
             .then(|| (c.sample_rate(), c.channels(), c.sample_format()))
     })?;
-    let config = StreamConfig { channels, sample_rate: rate, buffer_size: buffer_size(device, rate, 10) };
+    let config = StreamConfig { channels, sample_rate: rate, buffer_size: buffer_size(device, rate) };
     Some((config, format))
 }
 

