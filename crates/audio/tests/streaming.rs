@@ -1,5 +1,7 @@
 //! What every stage promises: the same output at any chunking, and sound that stays where and what it was.
 
+#![allow(clippy::unwrap_used, reason = "a test fails that way")]
+
 use std::f64::consts::TAU;
 
 use mynah_audio::{Channel, FRAME_SAMPLES, Framer, Intake, Piece, RATES, Resampler, SamplePos, resample};

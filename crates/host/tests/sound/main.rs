@@ -1,5 +1,7 @@
 //! Sound in and out, as its users meet it: files of all kinds, pipes, and devices of a private sound server.
 
+#![allow(clippy::unwrap_used, reason = "a test fails that way")]
+
 mod devices;
 mod files;
 mod playback;
