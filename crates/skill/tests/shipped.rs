@@ -447,3 +447,31 @@ fn the_design_example_passes_its_own_test() {
     let said = plan.reply(&home, &[mynah_skill::Outcome::Confirmed { state: false.into() }]);
     assert_eq!((said.speech.as_str(), said.ok), ("The kitchen lamp is off.", true));
 }
+
+/// What the recognisers may hear is what is understood: a sentence drawn from the word graph has a reading, and a reading
+/// has a plan or a refusal that can be spoken.
+#[test]
+fn what_may_be_heard_is_understood() {
+    let (catalog, home) = shipped();
+    let here = Situation { area: None, now: time::OffsetDateTime::UNIX_EPOCH };
+    let mut state: u64 = 7;
+    for _ in 0..3000 {
+        let text = catalog.graph().sample("milk", |n| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).unwrap_or_default() % n.max(1)
+        });
+        let readings = catalog.understand(&text, &here);
+        let reading = readings.first().unwrap_or_else(|| panic!("not understood: {text}"));
+        if let Err(refusal) = catalog.plan(reading, &home, &here) {
+            let spoken = refusal.to_string();
+            assert!(spoken.ends_with(['.', '?']) && !spoken.contains('`'), "{text}: {spoken}");
+            assert!(
+                !matches!(
+                    refusal,
+                    mynah_skill::Refusal::NotPermitted { .. } | mynah_skill::Refusal::SlotMissing { .. }
+                ),
+                "{text}: {spoken}"
+            );
+        }
+    }
+}
