@@ -66,7 +66,12 @@ const OPEN_TIMEOUT: Duration = Duration::from_secs(5);
 
 enum Output {
     Device(Box<Device>),
-    Wav { path: PathBuf, writer: hound::WavWriter<BufWriter<File>> },
+    /// A device that was lost and could not be opened again.
+    Gone,
+    Wav {
+        path: PathBuf,
+        writer: hound::WavWriter<BufWriter<File>>,
+    },
     Null,
 }
 
@@ -131,9 +136,11 @@ impl Player {
     pub fn begin(&mut self, rate: u32) -> Result<Sound<'_>, AudioError> {
         let out_rate = match &self.output {
             Output::Device(device) if self.shared.failure().is_none() => device.rate,
-            Output::Device(_) => {
+            Output::Device(_) | Output::Gone => {
+                // The old stream ends first: its callback shares the counters.
+                self.output = Output::Gone;
                 let OutputSpec::Device(wanted) = &self.spec else {
-                    unreachable!("a device comes from its spec")
+                    unreachable!("only a device can be gone")
                 };
                 self.shared.restart();
                 let device = Device::open(wanted.as_deref(), &self.shared)?;
@@ -222,7 +229,8 @@ impl Player {
                     self.keep_time(samples.len(), WAV_RATE);
                     samples = &[];
                 }
-                Output::Null => samples = &[],
+                // A sound begins only where there is an output.
+                Output::Null | Output::Gone => samples = &[],
             }
         }
     }
