@@ -3,6 +3,7 @@
 
 pub mod audio;
 pub mod events;
+pub mod models;
 pub mod runtime;
 pub mod state;
 pub mod turn_file;

@@ -42,7 +42,7 @@ pub struct Config {
 pub struct Audio {
     /// Microphone by name or part of it.
     pub input: Option<String>,
-    /// The one channel to listen to, from 0. Default: the mean of all.
+    /// The one channel to listen to, from 1. Default: the mean of all.
     pub channel: Option<u16>,
     /// Speaker by name, `default`, a WAV file, or `none`.
     pub output: Option<String>,
@@ -98,13 +98,11 @@ pub struct Recognition {
     pub model: String,
     /// Threads of the recogniser. One leaves the machine quick for everything else.
     pub threads: usize,
-    /// Beam width of the search.
-    pub beam: usize,
 }
 
 impl Default for Recognition {
     fn default() -> Self {
-        Recognition { model: "whisper-tiny.en".into(), threads: 1, beam: 4 }
+        Recognition { model: "whisper-tiny.en".into(), threads: 1 }
     }
 }
 

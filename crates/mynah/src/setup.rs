@@ -190,8 +190,7 @@ pub fn grammar_transcriber(config: &Config) -> anyhow::Result<GrammarTranscriber
     let recognition = &config.recognition;
     let file = model_file(&recognition.model)?;
     let model = WhisperModel::load(&file)?;
-    let mut settings = WhisperConfig { threads: recognition.threads.max(1), ..WhisperConfig::default() };
-    settings.search.beam = recognition.beam.max(1);
+    let settings = WhisperConfig { threads: recognition.threads.max(1), ..WhisperConfig::default() };
     Ok(GrammarTranscriber::new(&model, settings)?)
 }
 

@@ -52,8 +52,8 @@ pub(super) enum ToEars {
     Stop,
 }
 
-/// How much audio a record holds from before its wake word: what the wake model looks back on, and room to settle.
-const CONTEXT: Samples = Samples::from_millis(4_000);
+/// How much audio a record holds from before its wake word: all that the Listener knows of the past.
+const CONTEXT: Samples = Listener::MEMORY;
 /// After the input ended, silence follows so that the last turn ends as in a quiet room: at most so much.
 const LONGEST_TAIL: Samples = Samples::from_millis(15_000);
 

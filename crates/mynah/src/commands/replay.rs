@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use mynah_assistant::dialogue::Decision;
 use mynah_assistant::record::TurnRecord;
-use mynah_assistant::{TurnId, TurnIds};
+use mynah_assistant::TurnIds;
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
 use mynah_host::events::Event;
 use mynah_host::runtime::{self, Options, Pace, Recording, Sound, Source, Wires};
@@ -74,7 +74,9 @@ async fn decide(
 ) -> anyhow::Result<Option<TurnRecord>> {
     let ids = TurnIds::default();
     // So that the turn has the number that it had.
-    while ids.allocate() < TurnId(record.turn.0.saturating_sub(1)) {}
+    for _ in 1..record.turn.0 {
+        ids.allocate();
+    }
     let start = record.audio_start.unwrap_or_default();
     let source = Recorded { samples: samples.to_vec(), start, next: 0 };
     let hearing = household.hearing(Box::new(source), &ids)?;

@@ -44,7 +44,7 @@ pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
         Some(path) => Source::parse(&path.to_string_lossy()),
         None => Source::Device(household.config.audio.input.clone()),
     };
-    let channel = household.config.audio.channel.map_or(Channel::Mean, Channel::Only);
+    let channel = household.config.audio.channel.map_or(Channel::Mix, Channel::One);
     // Opened before the models are loaded: what is wrong with it is known at once.
     let halt = Stop::default();
     let input = Input::open(&InputSpec { source, channel, realtime: args.realtime }, halt.clone())?;

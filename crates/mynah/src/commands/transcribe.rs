@@ -72,7 +72,7 @@ pub fn read(file: &Path) -> Result<(Vec<f32>, Option<AudioError>), AudioError> {
 /// The same, in frames.
 pub fn frames(file: &Path) -> Result<(Vec<Frame>, Option<AudioError>), AudioError> {
     let source = Source::parse(&file.to_string_lossy());
-    let spec = InputSpec { source, channel: Channel::Mean, realtime: false };
+    let spec = InputSpec { source, channel: Channel::Mix, realtime: false };
     let mut input = Input::open(&spec, Stop::default())?;
     let mut frames = Vec::new();
     loop {

@@ -1,7 +1,7 @@
 //! `mynah demo`: recorded turns through the whole pipeline, on a demo house with a real broker.
 
 mod judge;
-mod turns;
+pub mod turns;
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -44,7 +44,7 @@ pub async fn demo(common: &Common, args: Demo) -> anyhow::Result<ExitCode> {
         return microphone(common, &household, &args).await;
     }
     let turns = turns::load(&folder(args.turns.as_deref())?)?;
-    let outcome = play(common, &household, &house, turns, pace, &args.output).await?;
+    let outcome = play(common, &household, &house, turns, pace, &args.output, true).await?;
     let right = outcome.judge.right();
     if !common.json {
         println!("\n{}", outcome.judge.table());
@@ -60,7 +60,7 @@ pub struct Played {
     pub judge: Judge,
 }
 
-/// Plays the turns on the demo house. With JSON the events go to standard output as `mynah run` has them.
+/// Plays the turns on the demo house. `shown`: what happens is printed, with JSON as `mynah run` has it.
 pub async fn play(
     common: &Common,
     household: &Household,
@@ -68,6 +68,7 @@ pub async fn play(
     turns: Vec<Turn>,
     pace: Pace,
     output: &str,
+    shown: bool,
 ) -> anyhow::Result<Played> {
     for turn in &turns {
         if let Some(device) = &turn.expect.fails {
@@ -97,12 +98,14 @@ pub async fn play(
         runtime::run(hearing, answering, pace, Options::default(), stopped, &mut |line: &Line| {
             for began in began.try_iter() {
                 let header = judge.begin(&began, house);
-                if !common.json {
+                if shown && !common.json {
                     print!("{header}");
                 }
             }
             judge.take(line);
-            show(line, if common.json { EventFormat::Json } else { EventFormat::Text });
+            if shown {
+                show(line, if common.json { EventFormat::Json } else { EventFormat::Text });
+            }
             // A line that cannot be shown now will not be shown later.
             let _ = io::stdout().flush();
         })
@@ -118,7 +121,7 @@ pub async fn play(
 async fn microphone(common: &Common, household: &Household, args: &Demo) -> anyhow::Result<ExitCode> {
     let source = Source::Device(household.config.audio.input.clone());
     let halt = Stop::default();
-    let spec = InputSpec { source, channel: Channel::Mean, realtime: true };
+    let spec = InputSpec { source, channel: Channel::Mix, realtime: true };
     let input = Input::open(&spec, halt.clone())?;
     let ids = TurnIds::default();
     let hearing = household.hearing(Box::new(InputSource::new(input)), &ids)?;
