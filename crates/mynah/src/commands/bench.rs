@@ -186,7 +186,7 @@ fn intent(common: &Common, count: usize) -> anyhow::Result<ExitCode> {
         (seed >> 33) as usize % n.max(1)
     };
     let sentences: Vec<String> = (0..count).map(|_| graph.sample("milk", &mut choose)).collect();
-    let mut time = |texts: &[String]| {
+    let time = |texts: &[String]| {
         let mut found = 0;
         let times: Vec<f64> = texts
             .iter()

@@ -10,7 +10,7 @@ use mynah_host::events::{Event, Line};
 use mynah_intent::{Slot, Value};
 use owo_colors::{OwoColorize, Stream};
 
-use super::turns::{Began, Turn};
+use super::turns::Turn;
 
 /// Follows a run and compares.
 pub struct Judge {
@@ -38,11 +38,11 @@ impl Judge {
     }
 
     /// The next recording begins: the last is judged. Returns the heading.
-    pub fn begin(&mut self, began: &Began, house: &DemoHouse) -> String {
+    pub fn begin(&mut self, index: usize, house: &DemoHouse) -> String {
         self.end(house);
-        self.playing = Some(began.index);
-        let Some(turn) = self.turns.get(began.index) else { return String::new() };
-        let mut heading = format!("\n{:>2}  “{}”", began.index + 1, turn.say);
+        self.playing = Some(index);
+        let Some(turn) = self.turns.get(index) else { return String::new() };
+        let mut heading = format!("\n{:>2}  “{}”", index + 1, turn.say);
         let noise = turn.noise_snr_db.map(|db| format!(", kitchen noise at {db} dB")).unwrap_or_default();
         let note = turn.expect.note.as_ref().map(|note| format!(" — {note}")).unwrap_or_default();
         let about = format!("{}, {}{noise}{note}", turn.voice, turn.variant);

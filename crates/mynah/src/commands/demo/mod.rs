@@ -28,7 +28,7 @@ use crate::report::faults;
 use crate::setup::{self, Household};
 use crate::timeline::table;
 use judge::Judge;
-use turns::{Began, Recordings, Turn};
+use turns::{Recordings, Turn};
 
 pub async fn demo(common: &Common, args: Demo) -> anyhow::Result<ExitCode> {
     let house = DemoHouse::start(DemoOptions::default()).await?;
@@ -77,7 +77,7 @@ pub async fn play(
             house.fail(&device.id, Fail::AcceptButIgnore).await;
         }
     }
-    let (starts, began) = channel::<Began>();
+    let (starts, began) = channel::<usize>();
     let recordings = Recordings::load(&turns, pace, starts)?;
     let ids = TurnIds::default();
     let hearing = household.hearing(Box::new(recordings), &ids)?;
@@ -97,7 +97,7 @@ pub async fn play(
     let summary =
         runtime::run(hearing, answering, pace, Options::default(), stopped, &mut |line: &Line| {
             for began in began.try_iter() {
-                let header = judge.begin(&began, house);
+                let header = judge.begin(began, house);
                 if shown && !common.json {
                     print!("{header}");
                 }
@@ -112,7 +112,7 @@ pub async fn play(
         .await;
     interrupt.abort();
     for began in began.try_iter() {
-        judge.begin(&began, house);
+        judge.begin(began, house);
     }
     judge.end(house);
     Ok(Played { summary, judge })

@@ -76,17 +76,10 @@ pub fn load(folder: &Path) -> anyhow::Result<Vec<Turn>> {
     Ok(turns)
 }
 
-/// A recording begins to play.
-#[derive(Clone, Copy, Debug)]
-pub struct Began {
-    pub index: usize,
-    pub at: SamplePos,
-}
-
 /// Plays recordings into the ears.
 pub struct Recordings {
     turns: Vec<Vec<Frame>>,
-    starts: Sender<Began>,
+    starts: Sender<usize>,
     /// The recording that plays, and its next frame.
     playing: (usize, usize),
     pos: SamplePos,
@@ -105,8 +98,8 @@ const PAUSE: Samples = Samples::from_millis(400);
 const PATIENCE: Samples = Samples::from_millis(2_500);
 
 impl Recordings {
-    /// Tells `starts` when each begins.
-    pub fn load(turns: &[Turn], pace: Pace, starts: Sender<Began>) -> anyhow::Result<Self> {
+    /// Tells `starts` the index of each when it begins.
+    pub fn load(turns: &[Turn], pace: Pace, starts: Sender<usize>) -> anyhow::Result<Self> {
         Ok(Recordings {
             turns: turns.iter().map(|turn| turn.frames.clone()).collect(),
             starts,
@@ -126,7 +119,7 @@ impl Recordings {
         if frame == 0 {
             self.was_busy = false;
             // Nobody listens any more when the run is being stopped.
-            let _ = self.starts.send(Began { index, at: self.pos });
+            let _ = self.starts.send(index);
         }
         if let Some(heard) = recording.get(frame) {
             self.playing.1 += 1;
