@@ -1,7 +1,6 @@
 //! Our own wake-word stream, on small models with the interface of the real one (tests/models/make.py).
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-#[macro_use]
 mod common;
 
 use std::fs;
@@ -66,9 +65,6 @@ fn scores_are_those_of_onnx_runtime_on_the_features_of_training() {
 #[test]
 fn the_built_in_network_gives_the_scores_that_it_was_exported_with() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/wake/golden.json");
-    if !path.exists() {
-        skip!("no weights in models/wake yet");
-    }
     let model = WakeModel::builtin().unwrap();
     let golden = golden(&path);
     let words: Vec<_> = model.words().iter().map(|word| WordConfig::new(&*word.id)).collect();
@@ -197,7 +193,8 @@ fn an_unusable_model_is_named_with_the_remedy() {
         let Err(ModelError::Unusable(what)) = WakeModel::open(&file) else { panic!("accepted") };
         let what = what.replace(folder.path().to_str().unwrap(), "");
         let remedy = "; train it again (models/training), or leave `wake.model` out to use the built-in one";
-        expected.assert_eq(what.strip_suffix(remedy).expect(&what));
+        expected.assert_eq(what.strip_suffix(remedy).unwrap_or(&what));
+        assert!(what.contains(remedy) || what.contains("install its shared library"), "no remedy: {what}");
     };
     let of = |name: &str| fs::read(model(name)).unwrap();
 

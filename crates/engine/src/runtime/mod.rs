@@ -87,17 +87,18 @@ impl Model {
         let outputs = matched("output", wanted.outputs, &found.outputs, &[], false).map_err(unusable)?;
 
         let backend = backend()?;
-        if backend.kind == BackendKind::Tract && found.operators.contains("If") {
-            return Err(unusable(format!(
-                "has branches (the operator `If`), which tract cannot run: {}",
+        // Nothing is wrong with such a file, so the remedy is another than for a bad one.
+        let beyond_tract = |why: &str| {
+            ModelError::Unusable(format!(
+                "model file {file} {why}, which tract cannot run: {}",
                 start::NEEDS_ONNX_RUNTIME
-            )));
+            ))
+        };
+        if backend.kind == BackendKind::Tract && found.operators.contains("If") {
+            return Err(beyond_tract("has branches (the operator `If`)"));
         }
         if backend.kind == BackendKind::Tract && wanted.needs_onnx_runtime {
-            return Err(unusable(format!(
-                "is of a kind that tract cannot run: {}",
-                start::NEEDS_ONNX_RUNTIME
-            )));
+            return Err(beyond_tract("makes tensors of sizes that are known only while it runs"));
         }
         let pins: Vec<_> =
             inputs.iter().zip(wanted.pins).map(|(input, shape)| (input.name.as_str(), *shape)).collect();
@@ -107,13 +108,9 @@ impl Model {
                 Cow::Owned(onnx::pin(bytes, &pins).map_err(|_| unusable("is not an ONNX model".into()))?)
             }
         };
-        let session = session(&bytes).map_err(|error| {
-            unusable(match backend.kind {
-                BackendKind::Tract => {
-                    format!("cannot be run by tract ({}): {}", first_line(&error), start::NEEDS_ONNX_RUNTIME)
-                }
-                BackendKind::OnnxRuntime => format!("is refused by {backend}: {}", first_line(&error)),
-            })
+        let session = session(&bytes).map_err(|error| match backend.kind {
+            BackendKind::Tract => beyond_tract(&format!("has something ({})", first_line(&error))),
+            BackendKind::OnnxRuntime => unusable(format!("is refused by {backend}: {}", first_line(&error))),
         })?;
         Ok(Model {
             file: file.to_owned(),

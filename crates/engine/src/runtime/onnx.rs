@@ -304,3 +304,48 @@ fn take_bytes<'a>(rest: &mut &'a [u8], length: u64) -> Result<&'a [u8], NotOnnx>
     *rest = tail;
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const MODEL: &[u8] = include_bytes!("../../tests/models/wake.onnx");
+
+    fn shapes(model: &[u8]) -> Vec<(String, Vec<Option<u64>>)> {
+        let interface = read(model).unwrap();
+        interface
+            .inputs
+            .into_iter()
+            .chain(interface.outputs)
+            .map(|tensor| (tensor.name, tensor.dims))
+            .collect()
+    }
+
+    #[test]
+    fn pinning_fixes_inputs_and_frees_outputs() {
+        let pinned = pin(MODEL, &[("mel", &[3, 500, 40])]).unwrap();
+        let expected = [
+            ("mel", vec![Some(3), Some(500), Some(40)]),
+            ("state", vec![Some(1), Some(8)]),
+            ("scores", vec![]),
+            ("next_state", vec![]),
+        ];
+        assert_eq!(shapes(&pinned), expected.map(|(name, dims)| (name.to_owned(), dims)));
+        assert_eq!(read(&pinned).unwrap().operators, read(MODEL).unwrap().operators);
+    }
+
+    proptest! {
+        #[test]
+        fn damaged_models_are_read_without_a_panic(at in 0..MODEL.len(), byte: u8, end in 0..MODEL.len()) {
+            let mut damaged = MODEL.to_vec();
+            damaged[at] = byte;
+            for model in [&damaged[..], &damaged[..end]] {
+                let _ = read(model);
+                let _ = pin(model, &[("mel", &[1])]);
+            }
+            prop_assert!(read(&MODEL[..end]).is_err());
+        }
+    }
+}

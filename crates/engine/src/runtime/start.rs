@@ -181,3 +181,35 @@ fn version_of(library: &Path) -> Option<String> {
     let version = name.split_once(".so.")?.1;
     version.starts_with(|c: char| c.is_ascii_digit()).then(|| version.to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg(feature = "tract")]
+    fn the_version_of_tract_is_that_of_the_lock_file() {
+        let lock = include_str!("../../../../Cargo.lock");
+        let version = lock.split("name = \"tract-onnx\"\nversion = \"").nth(1).unwrap();
+        assert!(version.starts_with(&format!("{TRACT_VERSION}.")), "{}", &version[..8]);
+    }
+
+    #[test]
+    fn libraries_are_found_newest_first_and_tell_their_version() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in [
+            "libonnxruntime.so.1.24.4",
+            "libonnxruntime.so.1.17.0",
+            "libonnxruntime.so",
+            "libonnx.so",
+            "libonnxruntime.a",
+        ] {
+            std::fs::write(folder.path().join(name), "").unwrap();
+        }
+        let found = libraries_in(folder.path());
+        let versions: Vec<_> = found.iter().map(|library| version_of(library)).collect();
+        assert_eq!(versions, [Some("1.24.4".into()), Some("1.17.0".into()), None]);
+        let why = start_onnx_runtime(&found[0]).unwrap_err();
+        assert!(why.contains("libonnxruntime.so.1.24.4 is not used"), "{why}");
+    }
+}

@@ -43,3 +43,29 @@ impl<const N: usize> Blocks<N> {
         self.filled = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn any_pieces_give_the_same_blocks(samples in prop::collection::vec(-2f32..2.0, 0..300), sizes in prop::collection::vec(1usize..50, 1..9)) {
+            let mut blocks = Blocks::<32>::new();
+            let (mut rest, mut got) = (&samples[..], Vec::new());
+            for size in sizes.iter().cycle() {
+                let (now, later) = rest.split_at(rest.len().min(*size));
+                blocks.push(now, |block| got.extend_from_slice(block));
+                rest = later;
+                if rest.is_empty() {
+                    break;
+                }
+            }
+            let whole = samples.len() / 32 * 32;
+            let expected: Vec<f32> = samples[..whole].iter().map(|sample| sample.clamp(-1.0, 1.0)).collect();
+            prop_assert_eq!(got, expected);
+        }
+    }
+}

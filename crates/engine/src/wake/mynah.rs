@@ -21,13 +21,8 @@ const STEP_FRAMES: usize = 2;
 const STEP: Samples = Samples::from_millis(10 * STEP_FRAMES as u64);
 const REMEDY: &str = "train it again (models/training), or leave `wake.model` out to use the built-in one";
 
-#[cfg(builtin_wake)]
-const BUILTIN: Option<(&[u8], &[u8])> = Some((
-    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/wake/mynah-wake.onnx")),
-    include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/wake/mynah-wake.toml")),
-));
-#[cfg(not(builtin_wake))]
-const BUILTIN: Option<(&[u8], &[u8])> = None;
+const BUILTIN_NETWORK: &[u8] = include_bytes!("../../../../models/wake/mynah-wake.onnx");
+const BUILTIN_DESCRIPTION: &[u8] = include_bytes!("../../../../models/wake/mynah-wake.toml");
 
 /// A wake-word network, shared by its streams.
 #[derive(Clone)]
@@ -81,19 +76,13 @@ impl WakeModel {
     /// The network that ships inside this binary (models/wake).
     ///
     /// # Errors
-    /// [`ModelError::Unusable`] when it was built without one, or no runtime can be used.
+    /// [`ModelError::Unusable`] when no runtime can be used.
     pub fn builtin() -> Result<Self, ModelError> {
-        let Some((network, description)) = BUILTIN else {
-            return Err(ModelError::Unusable(
-                "this binary was built without a wake-word network: models/wake was missing; build it with the whole repository"
-                    .into(),
-            ));
-        };
         Self::from_bytes(
-            "models/wake/mynah-wake.onnx (built in)",
-            network,
-            "models/wake/mynah-wake.toml (built in)",
-            description,
+            "mynah-wake.onnx (built in)",
+            BUILTIN_NETWORK,
+            "mynah-wake.toml (built in)",
+            BUILTIN_DESCRIPTION,
         )
     }
 

@@ -32,7 +32,7 @@ pub(crate) fn data(path: &str) -> Option<PathBuf> {
 }
 
 /// Skips the test, and says so.
-#[macro_export]
+#[allow(unused_macros, reason = "each test file uses its part")]
 macro_rules! skip {
     ($($why:tt)*) => {{
         eprintln!("skipped: {}", format_args!($($why)*));
