@@ -67,7 +67,7 @@ pub(super) fn open_file(path: &Path) -> Result<Decoder, AudioError> {
     let (patches, fault) = header.and_then(|header| header.mend(about.len())).unzip();
     let source = Patched::new(file, patches.unwrap_or_default(), Some(about.len()));
     let extension = path.extension().and_then(|extension| extension.to_str());
-    Decoder::open(Box::new(source), path, extension, fault).map_err(|error| match error {
+    Decoder::open(Box::new(source), path, extension, fault.flatten()).map_err(|error| match error {
         AudioError::Unsupported { .. } if header.is_none() && head.starts_with(b"RIFF") => {
             unreadable("its WAV header is damaged or cut off; there is no sound to be read".into())
         }

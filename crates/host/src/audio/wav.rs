@@ -70,8 +70,9 @@ pub(super) fn survey(reader: &mut dyn Read, head: &mut Vec<u8>) -> Option<Header
 }
 
 impl Header {
-    /// Sizes that are true for a file of `len` bytes, and what was wrong with the old ones.
-    pub(super) fn mend(&self, len: u64) -> Option<(Vec<Patch>, String)> {
+    /// Sizes that are true for a file of `len` bytes, and what that says about the file: nothing, where a program that
+    /// wrote into a pipe left them open.
+    pub(super) fn mend(&self, len: u64) -> Option<(Vec<Patch>, Option<String>)> {
         let there = len.saturating_sub(self.data_start);
         let unfinished = self.data_size == 0 && there > 0 && u64::from(self.riff_size) + 8 < len;
         if u64::from(self.data_size) <= there && !unfinished {
@@ -79,14 +80,13 @@ impl Header {
         }
         let there = there - there % u64::from(self.block);
         let seconds = |bytes: u64| bytes as f64 / f64::from(self.block) / f64::from(self.rate.max(1));
-        let why = if unfinished || self.data_size >= UNKNOWN {
-            format!("its header was never finished; {:.2} s of sound were found", seconds(there))
+        let why = if unfinished {
+            Some(format!("its header was never finished; {:.2} s of sound were found", seconds(there)))
+        } else if self.data_size >= UNKNOWN {
+            None
         } else {
-            format!(
-                "it is cut off: {:.2} s of {:.2} s are there",
-                seconds(there),
-                seconds(u64::from(self.data_size))
-            )
+            let declared = seconds(u64::from(self.data_size));
+            Some(format!("it is cut off: {:.2} s of {declared:.2} s are there", seconds(there)))
         };
         let there = there.min(u64::from(u32::MAX - 1)) as u32;
         let riff = (len - 8).min(u64::from(u32::MAX)) as u32;

@@ -161,6 +161,16 @@ fn bad_files_are_told_and_what_is_there_is_given() {
         expect!["1000 ms; /unfinished.wav: its header was never finished; 1.00 s of sound were found"],
     );
     check(
+        "from_a_pipe.wav",
+        |path| {
+            rewrite(path, |bytes| {
+                bytes[4..8].copy_from_slice(&0x7FFF_F024u32.to_le_bytes());
+                bytes[40..44].copy_from_slice(&0x7FFF_F000u32.to_le_bytes());
+            });
+        },
+        expect!["1000 ms; all well"],
+    );
+    check(
         "none.wav",
         |path| drop(wav(path, 16, 1, 16_000, 0.0)),
         expect!["/none.wav: it holds no sound: 0 samples"],
