@@ -8,6 +8,8 @@ Result: WORK/evaluation.json.
 
 import argparse
 import json
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
 import torch
@@ -140,6 +142,17 @@ def negative_streams(audio, items, part):
     return streams
 
 
+def hear_negatives(part):
+    """({kind: scores of each stream}, {kind: hours}) of a part, in a process of its own."""
+    from .export import trained
+
+    torch.set_num_threads(1)
+    network, (audio, items) = trained(), load()
+    streams = negative_streams(audio, items, part)
+    scores = {kind: score_streams(network, group) for kind, group in streams.items()}
+    return scores, {kind: sum(map(len, group)) / SAMPLE_RATE / 3600 for kind, group in streams.items()}
+
+
 def proportion(missed, total):
     """Percent with its 95 % interval (Clopper-Pearson)."""
     low = beta.ppf(0.025, missed, total - missed + 1) if missed else 0.0
@@ -178,11 +191,9 @@ def main():
     speech = {part: [i for i in items if i["part"] == part and i["source"] == "librispeech"] for part in ("tune", "test")}
 
     alarms, hours, sources = {}, {}, {}
-    for part in ("tune", "test"):
-        streams = negative_streams(audio, items, part)
-        sources[part] = {kind: sum(map(len, group)) / SAMPLE_RATE / 3600 for kind, group in streams.items()}
-        hours[part] = sum(sources[part].values())
-        alarms[part] = {kind: score_streams(network, group) for kind, group in streams.items()}
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+        for part, (scores, its_hours) in zip(("tune", "test"), pool.map(hear_negatives, ("tune", "test"))):
+            alarms[part], sources[part], hours[part] = scores, its_hours, sum(its_hours.values())
     print({part: round(h, 2) for part, h in hours.items()}, flush=True)
 
     def alarm_peaks(part, word, patience, kinds=None):
