@@ -5,6 +5,8 @@ noise is made here from shaped noise, mains hum and clinking dishes, so nothing 
 belongs to anyone else. All randomness comes from the number of the turn.
 """
 
+import json
+
 import numpy as np
 import soundfile
 from scipy.signal import lfilter
@@ -20,35 +22,37 @@ SPEECH_DB = -22.0  # RMS of the speech, dBFS
 # file, wake word, sentence, voice, variant ("one breath", "pause"), SNR of kitchen noise in dB or None, expectation
 TURNS = [
     ("01-kitchen-lamp-on", "computer", "turn on the kitchen lamp", "kokoro:af_heart", "one breath", None,
-     {"intent": "light.power", "slots": {"device": "kitchen lamp", "state": "on"}}),
+     {"intent": "light.power", "slots": {"light": "kitchen lamp", "state": "on"}, "state": {"kitchen lamp": {"power": True}}}),
     ("02-bedroom-lamp-dim", "jarvis", "dim the bedroom lamp to thirty percent", "kokoro:am_michael", "one breath", None,
-     {"intent": "light.brightness", "slots": {"device": "bedroom lamp", "brightness": 30}}),
+     {"intent": "light.brightness", "slots": {"light": "bedroom lamp", "percentage": 30}, "state": {"bedroom lamp": {"brightness": 30}}}),
     ("03-blind-close", "computer", "close the living room blind", "kokoro:bf_emma", "pause", None,
-     {"intent": "cover.close", "slots": {"device": "living room blind"}}),
+     {"intent": "cover.close", "state": {"living room blind": {"position": 0}}}),
     ("04-timer", "jarvis", "set a timer for ten minutes", "kokoro:am_liam", "one breath", None,
-     {"intent": "timer.set", "slots": {"duration": 600}}),
+     {"intent": "timer.start", "slots": {"duration": 600}}),
     ("05-time", "computer", "what time is it", "espeak:en-us+f3@55", "one breath", None,
-     {"intent": "time.now", "slots": {}}),
+     {"intent": "clock.time"}),
     ("06-all-lights-off", "computer", "turn off all the lights", "flite:slt", "one breath", None,
-     {"intent": "light.power", "slots": {"state": "off"}, "note": "all lights of the house"}),
+     {"intent": "light.power", "slots": {"state": "off"},
+      "state": {"kitchen lamp": {"power": False}, "bedroom lamp": {"power": False}}, "note": "all lights of the house"}),
     ("07-shopping", "jarvis", "add oat milk to the shopping list", "kokoro:af_nova", "pause", None,
-     {"intent": "shopping.add", "slots": {"item": "oat milk"}, "note": "free text slot"}),
+     {"intent": "shopping.add", "slots": {"item": "oat milk"}, "note": "free text"}),
     ("08-blind-half", "computer", "set the blind in the living room to fifty percent", "kokoro:bm_fable", "one breath", None,
-     {"intent": "cover.position", "slots": {"device": "living room blind", "position": 50}}),
+     {"intent": "cover.position", "slots": {"percentage": 50}, "state": {"living room blind": {"position": 50}}}),
     ("09-fan-fails", "jarvis", "turn on the fan", "kokoro:bf_lily", "one breath", None,
-     {"intent": "plug.power", "slots": {"device": "fan", "state": "on"}, "note": "the device does not obey"}),
+     {"intent": "plug.power", "slots": {"plug": "fan", "state": "on"}, "state": {"fan": {"power": False}}, "fails": "fan",
+      "note": "the fan says yes and does not obey"}),
     ("10-lamp-blue", "computer", "make the bedroom lamp blue", "kokoro:am_echo", "one breath", 15,
-     {"intent": "light.color", "slots": {"device": "bedroom lamp", "color": "blue"}}),
+     {"intent": "light.color", "slots": {"color": "blue"}, "state": {"bedroom lamp": {"color": "#0000ff"}}}),
     ("11-reject-violin", "computer", "my sister plays the violin on sundays", "kokoro:af_bella", "one breath", None,
-     {"reject": True, "note": "not a command"}),
+     {"reject": True, "note": "no command"}),
     ("12-reject-train", "jarvis", "the train to the coast was late again", "kokoro:bm_george", "one breath", None,
-     {"reject": True, "note": "not a command"}),
+     {"reject": True, "note": "no command"}),
     ("13-temperature-set", "computer", "set the temperature to twenty one degrees", "flite:rms", "pause", None,
-     {"intent": "climate.set", "slots": {"temperature": 21}}),
+     {"intent": "climate.set", "slots": {"temperature": 21}, "state": {"thermostat": {"target_temperature": 21}}}),
     ("14-temperature-read", "jarvis", "what is the temperature in the hallway", "kokoro:af_kore", "one breath", 15,
-     {"intent": "climate.get", "slots": {"area": "hallway"}}),
+     {"intent": "climate.temperature", "slots": {"area": "hallway"}}),
     ("15-volume-up", "computer", "turn the volume up", "kokoro:am_fenrir", "one breath", 10,
-     {"intent": "volume.change", "slots": {"direction": "up"}}),
+     {"intent": "volume.up"}),
 ]
 
 
@@ -110,9 +114,11 @@ def turn_audio(number, wake, sentence, voice, variant, snr):
 
 
 def toml_value(value):
-    if isinstance(value, dict):
-        return "{ " + ", ".join(f"{key} = {toml_value(item)}" for key, item in value.items()) + " }" if value else "{}"
-    return {True: "true"}.get(value, str(value)) if isinstance(value, (bool, int)) else f'"{value}"'
+    """An inline TOML value; JSON's strings, numbers and booleans are TOML's too."""
+    if not isinstance(value, dict):
+        return json.dumps(value)
+    entries = (f"{json.dumps(key) if ' ' in key else key} = {toml_value(item)}" for key, item in value.items())
+    return "{ " + ", ".join(entries) + " }"
 
 
 def describe(name, wake, sentence, voice, variant, snr, expect):
