@@ -24,4 +24,5 @@ mod vocabulary;
 pub use lexicon::Lexicon;
 pub use model::WhisperModel;
 pub use transcriber::{GrammarTranscriber, WhisperConfig};
+pub use trim::speech;
 pub use vocabulary::{Token, Vocabulary};

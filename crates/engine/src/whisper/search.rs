@@ -37,7 +37,7 @@ pub struct SearchConfig {
 
 impl Default for SearchConfig {
     fn default() -> Self {
-        SearchConfig { word_bonus: 1.0, margin: 6.0, max_steps: 96, max_tokens: 64 }
+        SearchConfig { word_bonus: 1.5, margin: 5.0, max_steps: 96, max_tokens: 64 }
     }
 }
 
@@ -157,7 +157,10 @@ impl<'a> Search<'a> {
             node: 0,
             open: false,
             comma: false,
-            last: None, history: 0, count: 0 };
+            last: None,
+            history: 0,
+            count: 0,
+        };
         let root =
             Prefix { parent: None, token: 0, depth: 0, score: 0.0, regret: 0.0, rank: 0.0, ways: vec![way] };
         Search {
@@ -431,3 +434,6 @@ fn log_add(a: f32, b: f32) -> f32 {
     let (high, low) = if a > b { (a, b) } else { (b, a) };
     if low == f32::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
 }
+
+#[cfg(test)]
+mod tests;

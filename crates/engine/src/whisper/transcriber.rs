@@ -21,8 +21,9 @@ pub struct WhisperConfig {
     pub threads: usize,
     /// The search.
     pub search: SearchConfig,
-    /// Readings of a lower probability than this, in nats per token, are refused.
-    pub reject_below: f32,
+    /// Refuses readings when the model's own next tokens were likelier than theirs by more than this, in nats per token.
+    /// What is said in the grammar has 0.1, in loud noise up to 1.3; other speech has 1.9 and more.
+    pub reject_above: f32,
     /// Readings that go into [`Hypothesis::n_best`] at most.
     pub n_best: usize,
 }
@@ -33,7 +34,7 @@ impl Default for WhisperConfig {
             language: "en".into(),
             threads: 1,
             search: SearchConfig::default(),
-            reject_below: -0.8,
+            reject_above: 1.3,
             n_best: 5,
         }
     }
@@ -138,12 +139,12 @@ impl GrammarTranscriber {
         Hypothesis {
             text: best.text.clone(),
             confidence: evidence.confidence(),
-            accepted: evidence.per_token >= self.config.reject_below,
+            accepted: evidence.regret <= self.config.reject_above,
             n_best: found
                 .readings
                 .iter()
                 .take(self.config.n_best)
-                .map(|r| Alternative { text: r.text.clone(), score: r.rank / r.tokens.max(1) as f32 })
+                .map(|r| Alternative { text: r.text.clone(), score: r.rank / best.tokens.max(1) as f32 })
                 .collect(),
             free_text: None,
         }

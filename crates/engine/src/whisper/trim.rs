@@ -15,7 +15,7 @@ const AFTER: usize = 30 * HOP;
 const LEAST_RANGE: f32 = 9.0;
 
 /// The part of `samples` (16 kHz) that holds the speech, with some silence around it.
-pub(crate) fn speech(samples: &[f32]) -> Range<usize> {
+pub fn speech(samples: &[f32]) -> Range<usize> {
     let whole = 0..samples.len();
     let energy: Vec<f32> =
         samples.chunks(HOP).map(|hop| hop.iter().map(|x| x * x).sum::<f32>() / hop.len() as f32).collect();
@@ -74,9 +74,9 @@ mod tests {
 
     #[test]
     fn silence_around_speech_is_cut() {
-        check("..........SSSSS.SSSS............", expect!["740 to 2210 ms"]);
-        check("----------SSSSS-SSSS------------", expect!["740 to 2210 ms"]);
-        check("|.........SSSSS.SSSS.........|..", expect!["740 to 2210 ms"]);
+        check("..........SSSSS.SSSS............", expect!["730 to 2320 ms"]);
+        check("----------SSSSS-SSSS------------", expect!["730 to 2320 ms"]);
+        check("|.........SSSSS.SSSS.........|..", expect!["730 to 2320 ms"]);
         check("SSSSSSSS", expect!["0 to 800 ms"]);
         check("........", expect!["0 to 800 ms"]);
         check("", expect!["0 to 0 ms"]);

@@ -166,7 +166,7 @@ pub(crate) mod tests {
 
     #[test]
     fn words_are_merged_by_rank() {
-        check(" Turn off the lamp", expect![[r#" T|ur|n| off| t|h|e| lamp"#]]);
+        check(" Turn off the lamp", expect![" Turn| off| t|h|e| lamp"]);
         check("I'd like  8%", expect![[r#"I|'|d| l|i|k|e| | |8|%"#]]);
         check("", expect![[""]]);
     }

@@ -219,7 +219,7 @@ pub(crate) fn check<R: Read + Seek>(mut input: R) -> Result<(), String> {
         }
     };
     let (rows, columns) = (number(&mut input)?, number(&mut input)?);
-    skip(&mut input, u64::from(rows) * u64::from(columns) * 4)?;
+    skip(&mut input, (u64::from(rows) * u64::from(columns)).saturating_mul(4))?;
     let tokens = number(&mut input)?;
     if tokens > vocabulary {
         return Err(format!("it is damaged: {tokens} tokens"));
@@ -250,7 +250,7 @@ pub(crate) fn check<R: Read + Seek>(mut input: R) -> Result<(), String> {
             other => return Err(format!("it has numbers of type {other}, which is not known here")),
         };
         let bytes = (values / of).checked_mul(bytes).ok_or("it is damaged")?;
-        skip(&mut input, u64::from(name) + bytes)?;
+        skip(&mut input, bytes.saturating_add(name.into()))?;
         tensors += 1;
     }
     // Encoder layers have 15 tensors, decoder layers 24; 7 and 4 stand outside of the layers.

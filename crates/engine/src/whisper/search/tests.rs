@@ -1,0 +1,176 @@
+use std::collections::BTreeMap;
+
+use expect_test::{Expect, expect};
+use mynah_intent::{IntentSpec, List, Recognizer, Sentence, Spec, WordGraph};
+use proptest::prelude::*;
+
+use super::super::vocabulary::{Vocabulary, tests::small};
+use super::*;
+
+/// A model that hears a text: each next token of it is likely, all others are equally unlikely.
+struct Hears {
+    tokens: Vec<Token>,
+    vocabulary: Arc<Vocabulary>,
+}
+
+impl Hears {
+    fn new(text: &str) -> Self {
+        let vocabulary = Arc::new(small());
+        let mut tokens = vocabulary.encode(text).expect("bytes cover all");
+        tokens.push(vocabulary.end());
+        Hears { tokens, vocabulary }
+    }
+}
+
+impl NextToken for Hears {
+    fn after(&mut self, prefix: &[Token], out: &mut Vec<f32>) -> Result<(), ModelError> {
+        let end = self.vocabulary.end();
+        out.clear();
+        out.resize(end as usize + 1, (0.1f32 / end as f32).ln());
+        // Goes on with what was heard wherever the prefix is, as Whisper does after a word that it would not have said.
+        let next = self.tokens.get(prefix.len()).copied().unwrap_or(end);
+        out[next as usize] = 0.9f32.ln();
+        Ok(())
+    }
+}
+
+fn lexicon(graph: WordGraph, wake: Option<&str>) -> Lexicon {
+    Lexicon::new(Arc::new(graph), Arc::new(small()), wake.map(Into::into))
+}
+
+/// The `best` readings of `heard` in a graph.
+fn check_in(graph: WordGraph, wake: Option<&str>, heard: &str, best: usize, expected: Expect) {
+    let config = SearchConfig { margin: 30.0, ..SearchConfig::default() };
+    let found = search(&mut Hears::new(heard), &mut lexicon(graph, wake), &config, &Cancel::default());
+    let texts: Vec<_> = found.expect("not cancelled").readings.into_iter().map(|r| r.text).collect();
+    expected.assert_eq(&texts[..texts.len().min(best)].join(" | "));
+}
+
+fn check(sentences: &[&str], heard: &str, expected: Expect) {
+    check_in(WordGraph::from_sentences(sentences), None, heard, 2, expected);
+}
+
+#[test]
+fn only_what_the_graph_has_is_heard() {
+    let lights = ["turn on the lamp", "turn off the lamp", "turn on the lights", "stop"];
+    check(&lights, " Turn on the lamp.", expect!["turn on the lamp | turn off the lamp"]);
+    check(&lights, " Turn off the lamp", expect!["turn off the lamp | turn on the lamp"]);
+    check(&lights, " Turn off the lump.", expect!["turn off the lamp | turn on the lamp"]);
+    check(&lights, " turn on the lights!", expect!["turn on the lights | turn on the lamp"]);
+    check(&lights, " Stop.", expect!["stop"]);
+    check(&[], " Stop.", expect![""]);
+}
+
+#[test]
+fn a_word_is_heard_however_it_is_written() {
+    check(&["an eight ounce latte"], " An 8-ounce latte.", expect!["an eight ounce latte"]);
+    check(&["fifty percent"], " 50%", expect!["fifty percent"]);
+    check(&["a large dark mocha"], " A large, dark mocha.", expect!["a large dark mocha"]);
+    check(&["call anna"], " Call Anna.", expect!["call anna"]);
+}
+
+#[test]
+fn the_wake_phrase_in_front_is_skipped() {
+    let graph = || WordGraph::from_sentences(&["turn on the lamp", "stop"]);
+    for heard in [
+        " Computer, turn on the lamp.",
+        " Computer. Turn on the lamp.",
+        " Turn on the lamp.",
+        "Computer turn on the lamp",
+    ] {
+        check_in(graph(), Some("computer"), heard, 1, expect!["turn on the lamp"]);
+    }
+    check_in(graph(), Some("computer"), " Computer.", 1, expect!["stop"]);
+}
+
+#[test]
+fn wildcards_are_free_inside_and_fixed_around() {
+    let spec = Spec {
+        language: "en".into(),
+        lists: BTreeMap::from([("item".into(), List::Wildcard)]),
+        intents: vec![IntentSpec {
+            name: "add".into(),
+            sentences: vec![Sentence {
+                template: "add {item} to the list".into(),
+                origin: Default::default(),
+            }],
+            ..IntentSpec::default()
+        }],
+        ..Spec::default()
+    };
+    let graph = || Recognizer::compile(spec.clone()).expect("a good spec").graph().as_ref().clone();
+    let best = |heard: &str| {
+        let config = SearchConfig::default();
+        let found = search(&mut Hears::new(heard), &mut lexicon(graph(), None), &config, &Cancel::default());
+        found.expect("not cancelled").readings.first().map(|r| r.text.clone()).unwrap_or_default()
+    };
+    assert_eq!(best(" Add oat lamp to the list."), "add oat lamp to the list");
+    assert_eq!(best(" Add Turnip to the list."), "add turnip to the list");
+}
+
+#[test]
+fn a_cancelled_search_says_so() {
+    let cancel = Cancel::default();
+    cancel.cancel();
+    let graph = WordGraph::from_sentences(&["stop"]);
+    let found =
+        search(&mut Hears::new(" Stop."), &mut lexicon(graph, None), &SearchConfig::default(), &cancel);
+    assert!(matches!(found, Err(ModelError::Cancelled)));
+}
+
+/// A model that believes whatever it likes, and the same after each prefix.
+struct Believes {
+    scores: Vec<f32>,
+}
+
+impl NextToken for Believes {
+    fn after(&mut self, _prefix: &[Token], out: &mut Vec<f32>) -> Result<(), ModelError> {
+        let sum: f32 = self.scores.iter().map(|x| x.exp()).sum();
+        out.clear();
+        out.extend(self.scores.iter().map(|x| x - sum.ln()));
+        Ok(())
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// Whatever the model believes: readings are sentences of the graph, in order, the same each time; and when nothing
+    /// is cut off, no sentence's plain writing beats the answer.
+    #[test]
+    fn no_sentence_beats_the_answer(seed in proptest::collection::vec(-4.0f32..4.0, 64)) {
+        let sentences = ["turn on the lamp", "turn off the lamp", "turn off", "lamp on", "on", "eight lamp"];
+        let graph = WordGraph::from_sentences(&sentences);
+        let vocabulary = small();
+        let width = vocabulary.end() as usize + 1;
+        let scores = (0..width).map(|t| seed[t * 7 % 64]).collect();
+        let mut model = Believes { scores };
+        let config = SearchConfig { margin: 1e6, max_steps: 20_000, max_tokens: 24, word_bonus: 1.0 };
+        let mut lexicon = lexicon(graph.clone(), None);
+        let found = search(&mut model, &mut lexicon, &config, &Cancel::default()).expect("not cancelled");
+        let again = search(&mut model, &mut lexicon, &config, &Cancel::default()).expect("not cancelled");
+        prop_assert_eq!(&found, &again);
+        prop_assert!(found.readings.windows(2).all(|w| w[0].rank >= w[1].rank));
+        for reading in &found.readings {
+            prop_assert!(graph.accepts(&reading.text), "{}", reading.text);
+            prop_assert!(reading.regret >= 0.0);
+        }
+        let best = found.readings.first().map_or(f32::NEG_INFINITY, |r| r.rank);
+        let mut log_probs = Vec::new();
+        for sentence in sentences {
+            let mut prefix = Vec::new();
+            let mut rank = sentence.split(' ').count() as f32;
+            for (i, word) in sentence.split(' ').enumerate() {
+                let text = if i == 0 { format!(" {}{}", word[..1].to_uppercase(), &word[1..]) } else { format!(" {word}") };
+                for token in vocabulary.encode(&text).expect("bytes cover all") {
+                    model.after(&prefix, &mut log_probs).expect("a table");
+                    rank += log_probs[token as usize];
+                    prefix.push(token);
+                }
+            }
+            model.after(&prefix, &mut log_probs).expect("a table");
+            rank += log_probs[vocabulary.end() as usize];
+            prop_assert!(rank <= best + 1e-3, "{sentence}: {rank} against {best}");
+        }
+    }
+}
