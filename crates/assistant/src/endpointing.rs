@@ -49,15 +49,19 @@ pub enum Hint {
     Incomplete,
 }
 
+/// Below this a partial result is no sentence yet; above it, though not surely whole, it tells nothing about the end.
+const UNFINISHED: f32 = 0.5;
+
 impl Hint {
-    /// What a partial result says about the end of the turn; nothing when no words were made out.
+    /// What a partial result says about the end of the turn; nothing when no words were made out, or when they may be
+    /// a whole sentence but not surely.
     pub fn of(partial: &Partial) -> Option<Hint> {
         if partial.text.trim().is_empty() {
             None
         } else if partial.complete {
             Some(Hint::Complete)
         } else {
-            Some(Hint::Incomplete)
+            (partial.confidence < UNFINISHED).then_some(Hint::Incomplete)
         }
     }
 }
