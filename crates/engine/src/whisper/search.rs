@@ -25,7 +25,7 @@ pub trait NextToken {
 /// How to search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchConfig {
-    /// Added for each word, in nats. Without it noise makes the search stop early.
+    /// Added for each word of the graph, in nats; free words have none. Without it noise makes the search stop early.
     pub word_bonus: f32,
     /// How far a prefix may lag behind the best of its length, in nats.
     pub margin: f32,
@@ -50,7 +50,7 @@ pub struct Reading {
     pub score: f32,
     /// Tokens of its likeliest way of writing, the end counted.
     pub tokens: usize,
-    /// Words, the wake phrase counted as one.
+    /// Words of the graph, the wake phrase counted as one; free words do not count.
     pub words: usize,
     /// How much likelier the model's own next tokens were, summed over its likeliest way of writing; 0 or more.
     pub regret: f32,
@@ -86,11 +86,12 @@ struct Way {
 }
 
 impl Way {
-    /// This way one word on, between words again.
-    fn said(&self, word: &SaidWord) -> Way {
+    /// This way one word on, between words again. Words that a wildcard would take too earn no bonus: a model that has
+    /// begun to repeat itself would earn it without end.
+    fn said(&self, word: &SaidWord, earns: bool) -> Way {
         let mut hash = DefaultHasher::new();
         (self.history, word).hash(&mut hash);
-        let count = self.count + 1;
+        let count = self.count + u16::from(earns);
         Way { node: 0, open: false, comma: false, history: hash.finish(), count, ..self.clone() }
     }
 }
@@ -244,10 +245,16 @@ impl<'a> Search<'a> {
         // A token below this cannot be within the margin even if it ends a word.
         let floor = top.min(0.0) - 4.0 * self.config.margin;
         let mut next: BTreeMap<Token, Vec<Way>> = BTreeMap::new();
+        let mut finished: Vec<String> = Vec::new();
         for way in &ways {
             if way.node == 0 {
                 if !way.comma && way.last.is_some() && self.lexicon.graph().is_final(way.state) {
-                    self.finish(way, score + end, regret + (top - end).max(0.0), depth + 1);
+                    // Several ways through the graph may have said the same.
+                    let text = self.text(way.last);
+                    if !finished.contains(&text) {
+                        finished.push(text.clone());
+                        self.finish(text, way.count, score + end, regret + (top - end).max(0.0), depth + 1);
+                    }
                 }
                 self.free_words(way, log_probs, floor, &mut next);
                 if let Some(comma) = self.lexicon.comma
@@ -331,7 +338,8 @@ impl<'a> Search<'a> {
                 Ending::Word(word) => (SaidWord::Known(word), Place::Later),
                 Ending::Wake => (SaidWord::Wake, Place::First),
             };
-            let said = way.said(&word);
+            let earns = self.lexicon.any_word(way.state).is_none();
+            let said = way.said(&word, earns);
             let last = Some(self.say(way.last, word));
             push(next, token, Way { state: to, place, last, ..said });
         }
@@ -352,7 +360,7 @@ impl<'a> Search<'a> {
             match (kind, begins) {
                 (Free::Begins, Some(to)) => {
                     let word = SaidWord::Free(self.lexicon.vocabulary().bytes(token).to_vec());
-                    let said = way.said(&word);
+                    let said = way.said(&word, false);
                     let last = Some(self.say(way.last, word));
                     push(next, token, Way { state: to, place: Place::Later, open: true, last, ..said });
                 }
@@ -365,7 +373,7 @@ impl<'a> Search<'a> {
                     let (before, mut bytes) = (*before, bytes.clone());
                     bytes.extend_from_slice(self.lexicon.vocabulary().bytes(token));
                     // Another history than that of the shorter word.
-                    let history = way.said(&SaidWord::Free(bytes.clone())).history;
+                    let history = way.said(&SaidWord::Free(bytes.clone()), false).history;
                     let last = Some(self.say(before, SaidWord::Free(bytes)));
                     push(next, token, Way { last, history, ..way.clone() });
                 }
@@ -379,12 +387,11 @@ impl<'a> Search<'a> {
         self.words.len() as u32 - 1
     }
 
-    fn finish(&mut self, way: &Way, score: f32, regret: f32, tokens: usize) {
-        let text = self.text(way.last);
+    fn finish(&mut self, text: String, words: u16, score: f32, regret: f32, tokens: usize) {
         if text.is_empty() || !score.is_finite() {
             return;
         }
-        let words = usize::from(way.count);
+        let words = usize::from(words);
         let bonus = self.config.word_bonus * words as f32;
         let rank = match self.readings.get_mut(&text) {
             Some(reading) => {

@@ -125,7 +125,13 @@ impl GrammarTranscriber {
             return Err(ModelError::Cancelled);
         }
         self.session.encode(heard)?;
-        search(&mut self.session, lexicon, &self.config.search, cancel)
+        // Nobody says more than some eight tokens a second; a model that repeats itself does.
+        let most = 12 + heard.len() / 2000;
+        let config = SearchConfig {
+            max_tokens: self.config.search.max_tokens.min(most),
+            ..self.config.search.clone()
+        };
+        search(&mut self.session, lexicon, &config, cancel)
     }
 
     fn decode(&mut self, length: usize, cancel: &Cancel) -> Result<Hypothesis, ModelError> {
