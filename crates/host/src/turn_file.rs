@@ -101,7 +101,9 @@ fn decode<R: DeserializeOwned>(bytes: &[u8]) -> Result<(Vec<f32>, R), String> {
             return Err(format!("its chunk {:?} is cut short", String::from_utf8_lossy(id)));
         };
         match id {
-            b"data" => samples = Some(chunk.as_chunks::<4>().0.iter().map(|s| f32::from_le_bytes(*s)).collect()),
+            b"data" => {
+                samples = Some(chunk.as_chunks::<4>().0.iter().map(|s| f32::from_le_bytes(*s)).collect())
+            }
             CHUNK => record = Some(chunk),
             _ => {}
         }

@@ -177,7 +177,9 @@ impl Config {
     fn find(common: &Common) -> anyhow::Result<Option<PathBuf>> {
         if let Some(path) = &common.config {
             if !path.is_file() {
-                return Err(BadConfig(format!("{}: there is no such configuration file", path.display())).into());
+                return Err(
+                    BadConfig(format!("{}: there is no such configuration file", path.display())).into()
+                );
             }
             return Ok(Some(path.clone()));
         }
@@ -185,7 +187,8 @@ impl Config {
     }
 
     fn read(path: &Path) -> anyhow::Result<Config> {
-        let text = std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut config: Config =
             toml::from_str(&text).map_err(|error| BadConfig(format!("{}: {error}", path.display())))?;
         let base = path.parent().unwrap_or(Path::new("."));

@@ -36,7 +36,8 @@ fn main() -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             eprintln!("mynah: {error:#}");
-            let misuse = error.is::<Misuse>() || error.is::<report::Faults>() || error.is::<config::BadConfig>();
+            let misuse =
+                error.is::<Misuse>() || error.is::<report::Faults>() || error.is::<config::BadConfig>();
             ExitCode::from(if misuse { 2 } else { 1 })
         }
     }

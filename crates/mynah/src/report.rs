@@ -22,12 +22,7 @@ pub struct Fault {
 
 impl From<mynah_home::Fault> for Fault {
     fn from(fault: mynah_home::Fault) -> Self {
-        Fault {
-            file: fault.file.to_string(),
-            span: fault.span,
-            message: fault.message,
-            help: fault.help,
-        }
+        Fault { file: fault.file.to_string(), span: fault.span, message: fault.message, help: fault.help }
     }
 }
 

@@ -16,7 +16,7 @@ use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
 use mynah_home::{AreaId, Home};
 use mynah_host::audio::{AudioError, OutputSpec, Player};
 use mynah_host::models::ModelStore;
-use mynah_host::runtime::{Answering, Hearing, Source, Wires, wall_clock};
+use mynah_host::runtime::{Answering, Hearing, Keep, Source, Wires, wall_clock};
 use mynah_host::state::StateFile;
 use mynah_intent::WordGraph;
 use mynah_skill::{Catalog, Situation};
@@ -70,7 +70,11 @@ impl Household {
                 Some(area) => Some(area.id.clone()),
                 None => {
                     let known: Vec<&str> = home.areas().iter().map(|a| a.name.as_str()).collect();
-                    return Err(Misuse(format!("area {name:?} is not a room of this house; there is: {}", known.join(", "))).into());
+                    return Err(Misuse(format!(
+                        "area {name:?} is not a room of this house; there is: {}",
+                        known.join(", ")
+                    ))
+                    .into());
                 }
             },
         };
@@ -131,7 +135,7 @@ impl Household {
         let mind = House { catalog: self.catalog.clone(), home: self.home.clone() };
         let now = Moment { since_start: std::time::Duration::ZERO, wall: wall_clock() };
         let dialogue = Dialogue::new(settings, Box::new(mind), &kept, ids.clone(), now);
-        let keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send> = match keep {
+        let keep: Keep = match keep {
             true => Box::new(move |kept| file.save(kept).map_err(|e| format!("state was not kept: {e}"))),
             false => Box::new(|_| Ok(())),
         };
@@ -152,7 +156,8 @@ pub fn catalog(paths: &[PathBuf], home: &Home) -> anyhow::Result<Catalog> {
 pub fn wake_words(config: &Config) -> anyhow::Result<(Vec<Box<dyn WakeWord>>, BTreeMap<String, Arc<str>>)> {
     let mut engines: Vec<Box<dyn WakeWord>> = Vec::new();
     let mut phrases = BTreeMap::new();
-    let wanted = |id: &str| WordConfig { threshold: config.wake.threshold.get(id).copied(), ..WordConfig::new(id) };
+    let wanted =
+        |id: &str| WordConfig { threshold: config.wake.threshold.get(id).copied(), ..WordConfig::new(id) };
     if !config.wake.words.is_empty() {
         let model = WakeModel::builtin()?;
         let words: Vec<WordConfig> = config.wake.words.iter().map(|id| wanted(id)).collect();

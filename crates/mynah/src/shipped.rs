@@ -10,8 +10,16 @@ macro_rules! skills {
 }
 
 skills![
-    "cancel.toml", "climate.toml", "clock.toml", "covers.toml", "help.toml", "lights.toml", "plugs.toml",
-    "shopping.toml", "timers.toml", "volume.toml",
+    "cancel.toml",
+    "climate.toml",
+    "clock.toml",
+    "covers.toml",
+    "help.toml",
+    "lights.toml",
+    "plugs.toml",
+    "shopping.toml",
+    "timers.toml",
+    "volume.toml",
 ];
 
 /// How faults call [`HOME`].

@@ -22,7 +22,9 @@ pub fn render(line: &Line) -> String {
     let good = Style::new().green().bold();
     let bad = Style::new().red().bold();
     match &line.event {
-        Event::Wake { word, score } => row("wake", Style::new().cyan().bold(), format!("“{word}” ({score:.2})")),
+        Event::Wake { word, score } => {
+            row("wake", Style::new().cyan().bold(), format!("“{word}” ({score:.2})"))
+        }
         Event::SpeechEnd { speech_end_ms, reason } => {
             let wait = line.at_ms.saturating_sub(*speech_end_ms);
             row("silence", plain, format!("{wait} ms after the last word ({reason})"));
@@ -49,7 +51,8 @@ pub fn render(line: &Line) -> String {
             }
         }
         Event::Outcome { outcome, dispatch_ms, .. } => {
-            let style = if matches!(outcome, Outcome::Failed(_) | Outcome::Unconfirmed { .. }) { bad } else { good };
+            let style =
+                if matches!(outcome, Outcome::Failed(_) | Outcome::Unconfirmed { .. }) { bad } else { good };
             row("outcome", style, format!("{} ({dispatch_ms:.0} ms)", outcome_text(outcome)));
         }
         Event::Reply { speech, ok } if !speech.is_empty() => {

@@ -16,12 +16,32 @@ use super::ears::ToEars;
 
 pub(super) enum Job {
     /// What may be said in that turn, when it is an answer.
-    Expect { turn: TurnId, graph: Arc<WordGraph> },
-    Begin { turn: TurnId, wake_phrase: Option<Arc<str>> },
-    Frame { turn: TurnId, frame: Frame },
-    Pause { turn: TurnId, at: SamplePos, cancel: Cancel },
-    Finish { turn: TurnId, speech_end: SamplePos, ended: Instant, cancel: Cancel },
-    Drop { turn: TurnId },
+    Expect {
+        turn: TurnId,
+        graph: Arc<WordGraph>,
+    },
+    Begin {
+        turn: TurnId,
+        wake_phrase: Option<Arc<str>>,
+    },
+    Frame {
+        turn: TurnId,
+        frame: Frame,
+    },
+    Pause {
+        turn: TurnId,
+        at: SamplePos,
+        cancel: Cancel,
+    },
+    Finish {
+        turn: TurnId,
+        speech_end: SamplePos,
+        ended: Instant,
+        cancel: Cancel,
+    },
+    Drop {
+        turn: TurnId,
+    },
 }
 
 pub(super) struct Asr {
@@ -50,12 +70,7 @@ impl Asr {
         }
     }
 
-    fn work(
-        &mut self,
-        job: Job,
-        open: &mut Option<TurnId>,
-        expected: &mut Option<(TurnId, Arc<WordGraph>)>,
-    ) {
+    fn work(&mut self, job: Job, open: &mut Option<TurnId>, expected: &mut Option<(TurnId, Arc<WordGraph>)>) {
         match job {
             Job::Expect { turn, graph } => *expected = Some((turn, graph)),
             Job::Begin { turn, wake_phrase } => {

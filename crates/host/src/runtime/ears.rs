@@ -159,7 +159,8 @@ impl Ears {
 
     fn give_replayed_hints(&mut self, at: SamplePos) {
         let Some(hints) = &mut self.replayed else { return };
-        while let Some(HintAt { as_of, hint, .. }) = hints.pop_front_if(|hint| hint.at <= at) {
+        while let Some(HintAt { as_of, hint, .. }) = hints.front().copied().filter(|hint| hint.at <= at) {
+            hints.pop_front();
             if let Some(turn) = self.listener.turn() {
                 self.listener.hint(turn, as_of, hint);
             }
@@ -196,7 +197,10 @@ impl Ears {
             Heard::Resume { .. } => turns.cancel.cancel(),
             Heard::SpeechEnd { turn, speech_end, .. } => {
                 // Work ahead that is under way goes on: it is the work of this turn.
-                self.to_asr(Job::Finish { turn, speech_end, ended: Instant::now(), cancel: turns.cancel.clone() }, turns);
+                self.to_asr(
+                    Job::Finish { turn, speech_end, ended: Instant::now(), cancel: turns.cancel.clone() },
+                    turns,
+                );
                 self.over(turn, turns);
             }
             Heard::NoSpeech { turn, .. } | Heard::Abandoned { turn, .. } => {

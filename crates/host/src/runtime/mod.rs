@@ -75,8 +75,13 @@ pub struct Answering {
     /// Makes speech. None: replies are shown only.
     pub speech: Option<Box<dyn Speech>>,
     /// Called with what is to be there at the next start.
-    pub keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send>,
+    pub keep: Keep,
 }
+
+/// Writes down what outlives the run; the error is told as an event.
+pub type Keep = Box<dyn FnMut(&Kept) -> Result<(), String> + Send>;
+/// Writes down a turn and its audio (16 kHz mono, from before the wake word); the error is told as an event.
+pub type WriteRecord = Box<dyn FnMut(&TurnRecord, &[f32]) -> Result<(), String> + Send>;
 
 /// Who does what a plan says.
 #[derive(Clone)]
@@ -91,8 +96,8 @@ pub enum Wires {
 pub struct Recording {
     /// Hash of all that decisions depend on beside the audio.
     pub configuration: String,
-    /// Called with each turn that is over and no secret, and its audio (16 kHz mono) from before the wake word.
-    pub write: Box<dyn FnMut(&TurnRecord, &[f32]) -> Result<(), String> + Send>,
+    /// Called with each turn that is over and no secret.
+    pub write: WriteRecord,
 }
 
 /// How a run differs from an everyday one.
@@ -172,8 +177,7 @@ pub async fn run(
 /// Everything after the recogniser, for one typed sentence.
 pub async fn say(text: String, turn: TurnId, answering: Answering, tell: &mut dyn FnMut(&Line)) -> Summary {
     let (events, inbox) = unbounded_channel();
-    let mut looping =
-        Loop::new(answering, Pace::Live, events, None, Arc::default(), Teller::new(tell, None));
+    let mut looping = Loop::new(answering, Pace::Live, events, None, Arc::default(), Teller::new(tell, None));
     let now = looping.now();
     looping.teller.begins(turn, now);
     looping.open.push(turn);
@@ -203,7 +207,7 @@ struct Listening {
 struct Loop<'a> {
     dialogue: Dialogue,
     wires: Wires,
-    keep: Box<dyn FnMut(&Kept) -> Result<(), String> + Send>,
+    keep: Keep,
     pace: Pace,
     /// The time of day of a replay.
     wall: Option<OffsetDateTime>,
@@ -233,7 +237,8 @@ impl<'a> Loop<'a> {
         let player = answering.player.control();
         // In lock step sound takes no audio time: there is nothing to be muted for.
         let ears = listening.as_ref().filter(|_| pace == Pace::Live).map(|l| l.ears.clone());
-        let body = Mouth { player: answering.player, speech: answering.speech, jobs, events: events.clone(), ears };
+        let body =
+            Mouth { player: answering.player, speech: answering.speech, jobs, events: events.clone(), ears };
         let mouth_thread = spawn("mynah-mouth", move || body.run());
         Loop {
             dialogue: answering.dialogue,
@@ -333,7 +338,8 @@ impl<'a> Loop<'a> {
             self.obey(command, took);
         }
         let dialogue = &self.dialogue;
-        let (open, settled) = std::mem::take(&mut self.open).into_iter().partition(|turn| dialogue.is_open(*turn));
+        let (open, settled) =
+            std::mem::take(&mut self.open).into_iter().partition(|turn| dialogue.is_open(*turn));
         self.open = open;
         for turn in settled {
             self.tell_ears(ToEars::Settled(turn));

@@ -31,9 +31,10 @@ impl Source for InputSource {
                 Heard::Lost { device, why } => {
                     Sound::Problem(format!("the microphone {device:?} is gone ({why}); waiting for it"))
                 }
-                Heard::Restored { device, away } => {
-                    Sound::Problem(format!("the microphone {device:?} is back after {:.1} s", away.as_secs_f64()))
-                }
+                Heard::Restored { device, away } => Sound::Problem(format!(
+                    "the microphone {device:?} is back after {:.1} s",
+                    away.as_secs_f64()
+                )),
                 Heard::End(summary) => {
                     let dropped = summary.health.dropped_blocks;
                     match summary.fault {

@@ -56,7 +56,8 @@ impl<'a> Teller<'a> {
 
     /// A turn begins.
     pub(super) fn begins(&mut self, turn: TurnId, now: Moment) {
-        let record = self.recording.as_ref().map(|r| (TurnRecord::new(turn, &r.configuration, now), Vec::new()));
+        let record =
+            self.recording.as_ref().map(|r| (TurnRecord::new(turn, &r.configuration, now), Vec::new()));
         self.course(turn).record = record;
     }
 
@@ -89,7 +90,10 @@ impl<'a> Teller<'a> {
                 self.course(*turn).endpoint_ms = Some(endpoint_ms);
                 self.stage("endpoint", endpoint_ms);
                 self.note(*turn, |record| _ = record.stages_ms.insert("endpoint".into(), endpoint_ms));
-                Event::SpeechEnd { speech_end_ms: speech_end.as_millis(), reason: reason_name(*reason).into() }
+                Event::SpeechEnd {
+                    speech_end_ms: speech_end.as_millis(),
+                    reason: reason_name(*reason).into(),
+                }
             }
             Heard::NoSpeech { turn, .. } => {
                 self.course(*turn).empty = true;
@@ -113,7 +117,14 @@ impl<'a> Teller<'a> {
         self.line(Some(turn), at, Event::Partial { text, confidence, complete });
     }
 
-    pub(super) fn hypothesis(&mut self, turn: TurnId, heard: &Hypothesis, decode: Duration, secret: bool, at: SamplePos) {
+    pub(super) fn hypothesis(
+        &mut self,
+        turn: TurnId,
+        heard: &Hypothesis,
+        decode: Duration,
+        secret: bool,
+        at: SamplePos,
+    ) {
         let decode_ms = millis(decode);
         self.stage("decode", decode_ms);
         self.note(turn, |record| {
@@ -124,7 +135,9 @@ impl<'a> Teller<'a> {
         course.decode_ms = decode_ms;
         course.secret = secret;
         let Hypothesis { text, confidence, accepted, n_best, free_text } = match secret {
-            true => Hypothesis { accepted: heard.accepted, confidence: heard.confidence, ..Hypothesis::default() },
+            true => {
+                Hypothesis { accepted: heard.accepted, confidence: heard.confidence, ..Hypothesis::default() }
+            }
             false => heard.clone(),
         };
         let event = Event::Hypothesis { text, confidence, accepted, n_best, free_text, decode_ms };
@@ -147,7 +160,8 @@ impl<'a> Teller<'a> {
                 if let Some(felt) = felt {
                     self.stage("speech end to dispatch", felt);
                 }
-                let event = Event::Plan { skill: plan.skill, risk: plan.risk, actions: plan.actions, match_ms };
+                let event =
+                    Event::Plan { skill: plan.skill, risk: plan.risk, actions: plan.actions, match_ms };
                 self.line(Some(turn), at, event);
             }
             Decision::Asked { speech, .. } => {
@@ -284,9 +298,13 @@ fn reason_name(reason: EndReason) -> &'static str {
 fn why(because: &Because) -> String {
     match because {
         Because::NothingSaid => "nothing was said".into(),
-        Because::NotUnderstood { confidence } => format!("not in what the skills know (confidence {confidence:.2})"),
+        Because::NotUnderstood { confidence } => {
+            format!("not in what the skills know (confidence {confidence:.2})")
+        }
         Because::NoReading { .. } => "no installed skill means this".into(),
-        Because::TooUnsure { confidence, least } => format!("too unsure: {confidence:.2}, at least {least:.2} is needed"),
+        Because::TooUnsure { confidence, least } => {
+            format!("too unsure: {confidence:.2}, at least {least:.2} is needed")
+        }
         Because::Refusal { refusal } => refusal.to_string(),
         Because::NoPin => "it needs a PIN, and none is set".into(),
         Because::WrongPin => "wrong PIN".into(),

@@ -15,8 +15,8 @@ use mynah_host::runtime::Pace;
 use serde_json::json;
 
 use super::demo::{folder, play, turns};
-use super::transcribe::{frames, read};
 use super::show_json;
+use super::transcribe::{frames, read};
 use crate::block_on;
 use crate::cli::{Bench, Common};
 use crate::config::Config;
@@ -52,7 +52,10 @@ fn wake(
     let share = cost.p50 / 20.0 * 100.0;
     let mut report = json!({ "step_ms": 20, "cost_ms": cost, "core_percent": share, "words": {} });
     if !common.json {
-        println!("a step of 20 ms: p50 {:.3} ms, p95 {:.3}, p99 {:.3}; {share:.2} % of a core", cost.p50, cost.p95, cost.p99);
+        println!(
+            "a step of 20 ms: p50 {:.3} ms, p95 {:.3}, p99 {:.3}; {share:.2} % of a core",
+            cost.p50, cost.p95, cost.p99
+        );
     }
     for word in positives.into_iter().flat_map(|_| &words) {
         let Some(dir) = positives.map(|dir| dir.join(word)) else { continue };
@@ -68,7 +71,13 @@ fn wake(
         let miss = missed.len() as f64 / n.max(1) as f64;
         let (low, high) = wilson(missed.len(), n);
         if !common.json {
-            println!("{word}: {} of {n} missed, {:.1} % ({:.1} to {:.1})", missed.len(), miss * 100.0, low * 100.0, high * 100.0);
+            println!(
+                "{word}: {} of {n} missed, {:.1} % ({:.1} to {:.1})",
+                missed.len(),
+                miss * 100.0,
+                low * 100.0,
+                high * 100.0
+            );
         }
         report["words"][word] = json!({ "n": n, "missed": missed, "miss": miss, "interval": [low, high] });
     }
@@ -91,7 +100,10 @@ fn wake(
         for word in &words {
             let n = alarms.iter().filter(|(id, ..)| id == word).count();
             if !common.json {
-                println!("{word}: {n} false alarms in {hours:.2} h, {:.2} an hour", n as f64 / hours.max(1e-9));
+                println!(
+                    "{word}: {n} false alarms in {hours:.2} h, {:.2} an hour",
+                    n as f64 / hours.max(1e-9)
+                );
             }
         }
         if unread > 0 && !common.json {
@@ -208,8 +220,20 @@ fn intent(common: &Common, count: usize) -> anyhow::Result<ExitCode> {
     if common.json {
         show_json(&report)?;
     } else {
-        println!("{} sentences, {found} understood: p50 {:.3} ms, p95 {:.3}, p99 {:.3}", sentences.len(), hits.p50, hits.p95, hits.p99);
-        println!("{} with strange words, {mistaken} taken: p50 {:.3} ms, p95 {:.3}, p99 {:.3}", strange.len(), misses.p50, misses.p95, misses.p99);
+        println!(
+            "{} sentences, {found} understood: p50 {:.3} ms, p95 {:.3}, p99 {:.3}",
+            sentences.len(),
+            hits.p50,
+            hits.p95,
+            hits.p99
+        );
+        println!(
+            "{} with strange words, {mistaken} taken: p50 {:.3} ms, p95 {:.3}, p99 {:.3}",
+            strange.len(),
+            misses.p50,
+            misses.p95,
+            misses.p99
+        );
     }
     Ok(ExitCode::SUCCESS)
 }

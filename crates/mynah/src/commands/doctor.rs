@@ -55,13 +55,20 @@ pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
         Err(error) => add("home", false, Err(error.to_string())),
     }
     let store = ModelStore::open();
-    let damaged: Vec<&str> =
-        store.list().filter(|(_, state)| *state == State::Damaged).map(|(entry, _)| entry.id.as_str()).collect();
+    let damaged: Vec<&str> = store
+        .list()
+        .filter(|(_, state)| *state == State::Damaged)
+        .map(|(entry, _)| entry.id.as_str())
+        .collect();
     let cache = store.folder().display().to_string();
     add(
         "model cache",
         true,
-        if damaged.is_empty() { Ok(cache) } else { Err(format!("damaged, fetch again: {}", damaged.join(", "))) },
+        if damaged.is_empty() {
+            Ok(cache)
+        } else {
+            Err(format!("damaged, fetch again: {}", damaged.join(", ")))
+        },
     );
     let state = state_folder(&config);
     let writable = std::fs::create_dir_all(&state).map(|()| state.display().to_string());

@@ -50,7 +50,8 @@ async fn get(common: &Common, name: &str, capability: Option<&str>) -> anyhow::R
     let endpoints = household.endpoints()?;
     let mut failed = false;
     let mut states = serde_json::Map::new();
-    for capability in device.capabilities.iter().copied().filter(|c| wanted.is_none_or(|wanted| wanted == *c)) {
+    for capability in device.capabilities.iter().copied().filter(|c| wanted.is_none_or(|wanted| wanted == *c))
+    {
         match endpoints.get(&device.id, capability).await {
             Ok(state) if common.json => _ = states.insert(capability.name().into(), json!(state)),
             Ok(state) => println!("{:<20} {state}", capability.name()),

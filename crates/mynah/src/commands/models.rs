@@ -63,7 +63,8 @@ fn show_progress(id: &str, progress: Progress, bar: &mut Option<ProgressBar>) {
         Progress::Verifying { file } => eprintln!("{id}: checking {file}"),
         Progress::Downloading { done, total, .. } => {
             let bar = bar.get_or_insert_with(|| {
-                let style = ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
+                let style =
+                    ProgressStyle::with_template("{bar:30} {bytes}/{total_bytes} {bytes_per_sec} {eta}");
                 ProgressBar::no_length().with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
             });
             if let Some(total) = total {
@@ -100,7 +101,9 @@ fn import(common: &Common, store: &ModelStore, dir: &Path) -> anyhow::Result<Exi
     match (common.json, id) {
         (true, _) => show_json(&json!({ "id": id, "file": path }))?,
         (false, Some(id)) => println!("{id}: {}", path.display()),
-        (false, None) => println!("{0}; use it with: [recognition] model = {0:?}", path.display().to_string()),
+        (false, None) => {
+            println!("{0}; use it with: [recognition] model = {0:?}", path.display().to_string())
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 
+use mynah_assistant::TurnIds;
 use mynah_assistant::dialogue::Decision;
 use mynah_assistant::record::TurnRecord;
-use mynah_assistant::TurnIds;
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
 use mynah_host::events::Event;
 use mynah_host::runtime::{self, Options, Pace, Recording, Sound, Source, Wires};
@@ -92,8 +92,7 @@ async fn decide(
             Ok(())
         }),
     };
-    let options =
-        Options { recording: Some(recording), replay: Some((record.wall(), record.hints.clone())) };
+    let options = Options { recording: Some(recording), replay: Some((record.wall(), record.hints.clone())) };
     let (_never, stopped) = watch::channel(false);
     runtime::run(hearing, answering, Pace::LockStep, options, stopped, &mut |line| {
         if let Event::Error { stage, message } = &line.event {
@@ -112,7 +111,9 @@ fn wire_outcomes(record: &TurnRecord) -> Vec<Outcome> {
     });
     let actions = plan.map_or(&[][..], |plan| &plan.actions);
     let both = actions.iter().zip(record.outcomes());
-    both.filter(|(action, _)| !matches!(action, Action::Local(_))).map(|(_, outcome)| outcome.clone()).collect()
+    both.filter(|(action, _)| !matches!(action, Action::Local(_)))
+        .map(|(_, outcome)| outcome.clone())
+        .collect()
 }
 
 /// The audio of the record, at its old positions.
@@ -125,7 +126,8 @@ struct Recorded {
 impl Source for Recorded {
     fn next(&mut self) -> Sound {
         let at = self.next * FRAME_SAMPLES;
-        let Some(samples) = self.samples.get(at..).and_then(|rest| rest.first_chunk::<FRAME_SAMPLES>()) else {
+        let Some(samples) = self.samples.get(at..).and_then(|rest| rest.first_chunk::<FRAME_SAMPLES>())
+        else {
             return Sound::End { dropped: 0 };
         };
         self.next += 1;

@@ -74,7 +74,11 @@ impl Judge {
         let Some(turn) = self.turns.get(index) else { return };
         let mut faults = seen.errors.clone();
         if seen.wake.as_deref() != Some(&*turn.wake) {
-            faults.push(format!("wake word {:?}, not {:?}", seen.wake.as_deref().unwrap_or("none"), turn.wake));
+            faults.push(format!(
+                "wake word {:?}, not {:?}",
+                seen.wake.as_deref().unwrap_or("none"),
+                turn.wake
+            ));
         }
         let expect = &turn.expect;
         if expect.reject {
@@ -84,12 +88,19 @@ impl Judge {
         } else {
             if seen.intent != expect.intent {
                 let (is, wanted) = (seen.intent.as_deref(), expect.intent.as_deref());
-                faults.push(format!("understood {}, not {}", is.unwrap_or("nothing"), wanted.unwrap_or("nothing")));
+                faults.push(format!(
+                    "understood {}, not {}",
+                    is.unwrap_or("nothing"),
+                    wanted.unwrap_or("nothing")
+                ));
             }
             for (name, wanted) in &expect.slots {
                 let found = seen.slots.get(name).is_some_and(|slot| same(slot, wanted));
                 if !found {
-                    faults.push(format!("slot {name} is {:?}, not {wanted}", seen.slots.get(name).map(|s| &s.said)));
+                    faults.push(format!(
+                        "slot {name} is {:?}, not {wanted}",
+                        seen.slots.get(name).map(|s| &s.said)
+                    ));
                 }
             }
             let ok = expect.fails.is_none();
@@ -106,7 +117,12 @@ impl Judge {
     }
 
     /// What the device is, against what it must be.
-    fn wrong_state(&self, house: &DemoHouse, name: &str, wanted: &BTreeMap<String, toml::Value>) -> Vec<String> {
+    fn wrong_state(
+        &self,
+        house: &DemoHouse,
+        name: &str,
+        wanted: &BTreeMap<String, toml::Value>,
+    ) -> Vec<String> {
         let Some(device) = self.home.find(name, None).one() else {
             return vec![format!("there is no device {name:?}")];
         };
@@ -158,7 +174,9 @@ impl Judge {
 fn same(slot: &Slot, wanted: &toml::Value) -> bool {
     let number = wanted.as_float().or_else(|| wanted.as_integer().map(|n| n as f64));
     match (&slot.value, number, wanted.as_str()) {
-        (Value::Number(n) | Value::Percentage(n) | Value::Temperature(n), Some(wanted), _) => (n - wanted).abs() < 1e-9,
+        (Value::Number(n) | Value::Percentage(n) | Value::Temperature(n), Some(wanted), _) => {
+            (n - wanted).abs() < 1e-9
+        }
         (Value::Duration(d), Some(wanted), _) => (d.as_secs_f64() - wanted).abs() < 1e-9,
         (Value::Text(text), _, Some(wanted)) => text == wanted || slot.said == wanted,
         _ => false,

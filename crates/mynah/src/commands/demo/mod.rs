@@ -49,7 +49,9 @@ pub async fn demo(common: &Common, args: Demo) -> anyhow::Result<ExitCode> {
     if !common.json {
         println!("\n{}", outcome.judge.table());
         println!("{}", table(&outcome.summary));
-        println!("“endpoint” is the silence waited for after the last word; “decode” what is left of recognition after it.");
+        println!(
+            "“endpoint” is the silence waited for after the last word; “decode” what is left of recognition after it."
+        );
     }
     Ok(if right { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -94,22 +96,21 @@ pub async fn play(
         std::future::pending::<()>().await;
     });
     let mut judge = Judge::new(turns, household.home.clone());
-    let summary =
-        runtime::run(hearing, answering, pace, Options::default(), stopped, &mut |line: &Line| {
-            for began in began.try_iter() {
-                let header = judge.begin(began, house);
-                if shown && !common.json {
-                    print!("{header}");
-                }
+    let summary = runtime::run(hearing, answering, pace, Options::default(), stopped, &mut |line: &Line| {
+        for began in began.try_iter() {
+            let header = judge.begin(began, house);
+            if shown && !common.json {
+                print!("{header}");
             }
-            judge.take(line);
-            if shown {
-                show(line, if common.json { EventFormat::Json } else { EventFormat::Text });
-            }
-            // A line that cannot be shown now will not be shown later.
-            let _ = io::stdout().flush();
-        })
-        .await;
+        }
+        judge.take(line);
+        if shown {
+            show(line, if common.json { EventFormat::Json } else { EventFormat::Text });
+        }
+        // A line that cannot be shown now will not be shown later.
+        let _ = io::stdout().flush();
+    })
+    .await;
     interrupt.abort();
     for began in began.try_iter() {
         judge.begin(began, house);
@@ -169,6 +170,9 @@ pub fn folder(wanted: Option<&Path>) -> anyhow::Result<PathBuf> {
         return Ok(wanted.to_owned());
     }
     let built_from = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/demo");
-    let found = [PathBuf::from("assets/demo"), built_from].into_iter().find(|dir| dir.join("turns.toml").is_file());
-    found.ok_or_else(|| Misuse("the recordings (assets/demo) are not here; name their folder with --turns".into()).into())
+    let found =
+        [PathBuf::from("assets/demo"), built_from].into_iter().find(|dir| dir.join("turns.toml").is_file());
+    found.ok_or_else(|| {
+        Misuse("the recordings (assets/demo) are not here; name their folder with --turns".into()).into()
+    })
 }
