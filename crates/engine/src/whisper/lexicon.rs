@@ -109,6 +109,9 @@ impl Trie {
     }
 }
 
+/// All the ways of writing a word, as tokens.
+type Forms = Arc<[Box<[Token]>]>;
+
 /// Where in a sentence a word stands, which decides how it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Place {
@@ -126,7 +129,7 @@ pub struct Lexicon {
     wake_phrase: Option<Arc<str>>,
     tries: HashMap<(StateId, Place), Arc<Trie>>,
     /// Tokens of each word by place, as the same word stands in many states.
-    forms: HashMap<(WordId, Place), Arc<[Box<[Token]>]>>,
+    forms: HashMap<(WordId, Place), Forms>,
     pub(crate) comma: Option<Token>,
     /// Tokens that end a sentence as well as the end of the text does.
     pub(crate) stops: Vec<Token>,
@@ -225,7 +228,7 @@ impl Lexicon {
     }
 
     /// All that the model may write for a word in a place.
-    fn forms(&mut self, id: WordId, place: Place) -> Arc<[Box<[Token]>]> {
+    fn forms(&mut self, id: WordId, place: Place) -> Forms {
         if let Some(forms) = self.forms.get(&(id, place)) {
             return forms.clone();
         }
@@ -261,7 +264,7 @@ impl Lexicon {
             .collect();
         forms.sort();
         forms.dedup();
-        let forms: Arc<[Box<[Token]>]> = forms.into();
+        let forms: Forms = forms.into();
         self.forms.insert((id, place), forms.clone());
         forms
     }
