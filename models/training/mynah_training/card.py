@@ -95,7 +95,7 @@ How misses trade against false alarms when the threshold is set on the test nega
 
 {community(report)}
 
-Synthetic voices kept aside (Kokoro: four voices; espeak-ng: Scottish and New York accents and eight variants; flite: rms):
+Synthetic voices kept aside (Kokoro: four voices; espeak-ng: Scottish and New York accents and eight variants; flite has so few voices that all are trained on):
 
 {synthetic_table(report)}
 

@@ -16,7 +16,7 @@ import soundfile
 from .corpus import COMMANDS, DEFAULT_WORDS, NEAR_MISSES, WORDS, everyday
 from .features import SAMPLE_RATE
 from .paths import WORK
-from .voices import KOKORO_ENGLISH, speak
+from .voices import FLITE, KOKORO_ENGLISH, speak
 
 SYNTH = WORK / "synth"
 
@@ -30,7 +30,6 @@ ESPEAK_VARIANTS = (
     "pablo paul pedro RicishayMax rob robert sandro shelby steph steph2 travis victor zac"
 ).split()
 ESPEAK_TEST_VARIANTS = "f5 m7 Andy linda quincy klatt2 Marco iven".split()
-FLITE_PART = {"slt": "train", "awb": "train", "kal": "train", "kal16": "train", "rms": "test"}
 
 
 def kokoro_voices(part):
@@ -73,15 +72,15 @@ def espeak_voice(part, rng):
     return f"espeak:{rng.choice(accents)}" + ("" if plain else f"+{rng.choice(variants)}") + f"@{pitch}"
 
 
-def flite_voice(part, rng):
-    name = rng.choice([name for name, its_part in FLITE_PART.items() if its_part == part])
+def flite_voice(_, rng):
+    name = rng.choice(FLITE)
     middle = {"slt": 170, "rms": 95}.get(name, 110)
     return f"flite:{name}" + ("" if rng.random() < 0.3 else f"@{round(middle * rng.uniform(0.8, 1.3))}")
 
 
 def classic_jobs(rng):
     """espeak-ng and flite: quick, so they make the bulk."""
-    makers = [(espeak_voice, {"train": 280, "tune": 30, "test": 60}, 4), (flite_voice, {"train": 50, "test": 20}, 1)]
+    makers = [(espeak_voice, {"train": 280, "tune": 30, "test": 60}, 4), (flite_voice, {"train": 70}, 1)]
     for voice_of, counts, weight in makers:
         for part, count in counts.items():
             for word in WORDS:
