@@ -31,6 +31,7 @@ pub fn render(line: &Line) -> String {
         }
         Event::Hypothesis { text, confidence, accepted, decode_ms, .. } => {
             let what = match (text.is_empty(), accepted) {
+                (true, _) | (_, false) if *confidence < 0.1 => "nothing that the skills know".to_owned(),
                 (true, _) => "nothing that the skills know".to_owned(),
                 (false, true) => format!("“{text}” ({confidence:.2})"),
                 (false, false) => format!("perhaps “{text}” ({confidence:.2}): too unsure"),

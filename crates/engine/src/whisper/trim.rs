@@ -11,8 +11,9 @@ const RUN: usize = 6;
 /// Kept before the first loud hop and after the last.
 const BEFORE: usize = 25 * HOP;
 const AFTER: usize = 30 * HOP;
-/// A recording whose loud and quiet parts lie nearer than this, in dB, is kept whole.
-const LEAST_RANGE: f32 = 9.0;
+/// A recording whose loud and quiet parts lie nearer than this, in dB, is kept whole: in noise the end of a sentence is no
+/// louder than the room, and cutting it costs 2 of 100 orders at 6 dB.
+const LEAST_RANGE: f32 = 20.0;
 
 /// The part of `samples` (16 kHz) that holds the speech, with some silence around it.
 pub fn speech(samples: &[f32]) -> Range<usize> {
