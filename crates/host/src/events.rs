@@ -111,7 +111,7 @@ pub enum Event {
     },
     /// Something is wrong; the ears go on unless the run ends here.
     Error {
-        /// `input`, `wake`, `recognition`, `endpoint`, `speech`, `record`.
+        /// `input`, `wake`, `recognition`, `endpoint`, `speech`, `record`, `state`; `ears`: the run ends.
         stage: String,
         /// What is wrong, and what to do.
         message: String,

@@ -52,29 +52,45 @@ pub(super) struct Asr {
     pub events: UnboundedSender<Event>,
 }
 
+/// What the recogniser knows of turns in progress.
+#[derive(Default)]
+struct Turns {
+    open: Option<TurnId>,
+    /// The recogniser panicked in it: nothing is heard, but its end is answered.
+    lost: Option<TurnId>,
+    /// What may be said in the turn that hears an answer.
+    expected: Option<(TurnId, Arc<WordGraph>)>,
+}
+
 impl Asr {
     /// Works until the ears are gone.
     pub(super) fn run(mut self) {
-        let mut open = None;
-        let mut expected = None;
+        let mut turns = Turns::default();
         while let Ok(job) = self.jobs.recv() {
+            let (pausing, finishing) = (matches!(job, Job::Pause { .. }), matches!(job, Job::Finish { .. }));
             // A panic in a model must not stop the ears: the turn is lost, the next one starts afresh.
-            let done = catch_unwind(AssertUnwindSafe(|| self.work(job, &mut open, &mut expected)));
+            let done = catch_unwind(AssertUnwindSafe(|| self.work(job, &mut turns)));
             if done.is_err() {
                 self.fault("the recogniser panicked; this turn is lost".into());
-                let _ = self.ears.send(ToEars::PauseDone);
-                if let Some(turn) = open.take() {
+                // Nobody is to wait for what does not come.
+                if pausing {
+                    let _ = self.ears.send(ToEars::PauseDone);
+                }
+                turns.lost = turns.open.take();
+                if finishing && let Some(turn) = turns.lost.take() {
                     self.heard(turn, Hypothesis::default(), Instant::now());
                 }
             }
         }
     }
 
-    fn work(&mut self, job: Job, open: &mut Option<TurnId>, expected: &mut Option<(TurnId, Arc<WordGraph>)>) {
+    fn work(&mut self, job: Job, turns: &mut Turns) {
+        let Turns { open, lost, expected } = turns;
         match job {
             Job::Expect { turn, graph } => *expected = Some((turn, graph)),
             Job::Begin { turn, wake_phrase } => {
                 *open = Some(turn);
+                *lost = None;
                 let answer = expected.take().filter(|(answer, _)| *answer == turn);
                 let graph = answer.map_or_else(|| self.graph.clone(), |(_, graph)| graph);
                 self.transcriber.begin(&Hints { graph, wake_phrase });
@@ -110,6 +126,10 @@ impl Asr {
                 };
                 *open = None;
                 self.heard(turn, hypothesis, ended);
+            }
+            Job::Finish { turn, ended, .. } if *lost == Some(turn) => {
+                *lost = None;
+                self.heard(turn, Hypothesis::default(), ended);
             }
             Job::Drop { turn } if *open == Some(turn) => *open = None,
             Job::Frame { .. } | Job::Finish { .. } | Job::Drop { .. } => {}

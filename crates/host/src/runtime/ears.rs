@@ -1,6 +1,7 @@
 //! The ears thread: source → Listener; what it hears goes to the ASR thread and to the loop.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, Sender, TryRecvError};
@@ -91,8 +92,18 @@ struct Turns {
 }
 
 impl Ears {
-    /// Listens until the source ends or the loop is gone.
-    pub(super) fn run(mut self) {
+    /// Listens until the source ends or the loop is gone. Without ears there is nothing to do: a panic of the source,
+    /// the Listener or its models ends the run, so that whoever supervises it starts it afresh.
+    pub(super) fn run(self) {
+        let events = self.events.clone();
+        if let Err(panic) = catch_unwind(AssertUnwindSafe(|| self.listen())) {
+            let why = panic.downcast_ref::<String>().map(String::as_str);
+            let why = why.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+            let _ = events.send(Event::Deaf { message: format!("the ears panicked ({why}); the run ends") });
+        }
+    }
+
+    fn listen(mut self) {
         let mut turns = Turns::default();
         let mut out = Vec::new();
         let mut dropped = 0;

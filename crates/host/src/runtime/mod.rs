@@ -112,14 +112,45 @@ pub struct Options {
 /// What the threads tell the loop.
 enum Event {
     Heard(Heard),
-    Audio { turn: TurnId, start: SamplePos, samples: Vec<f32> },
-    Hinted { turn: TurnId, hint: HintAt },
-    Partial { turn: TurnId, partial: Partial, at: SamplePos },
-    Hypothesis { turn: TurnId, hypothesis: Hypothesis, decode: Duration },
-    Outcomes { turn: TurnId, outcomes: Vec<Outcome>, took: Duration },
-    Spoken { turn: Option<TurnId> },
-    Fault { stage: &'static str, message: String },
-    Ended { at: SamplePos, dropped: u64 },
+    Audio {
+        turn: TurnId,
+        start: SamplePos,
+        samples: Vec<f32>,
+    },
+    Hinted {
+        turn: TurnId,
+        hint: HintAt,
+    },
+    Partial {
+        turn: TurnId,
+        partial: Partial,
+        at: SamplePos,
+    },
+    Hypothesis {
+        turn: TurnId,
+        hypothesis: Hypothesis,
+        decode: Duration,
+    },
+    Outcomes {
+        turn: TurnId,
+        outcomes: Vec<Outcome>,
+        took: Duration,
+    },
+    Spoken {
+        turn: Option<TurnId>,
+    },
+    Fault {
+        stage: &'static str,
+        message: String,
+    },
+    Ended {
+        at: SamplePos,
+        dropped: u64,
+    },
+    /// The ears are gone for good: no turn that is open will end by itself.
+    Deaf {
+        message: String,
+    },
 }
 
 /// After the end was asked for, plans in flight may take this long.
@@ -326,6 +357,11 @@ impl<'a> Loop<'a> {
             Event::Ended { at, dropped } => {
                 self.ended = true;
                 self.teller.ended(at, dropped);
+            }
+            Event::Deaf { message } => {
+                self.ended = true;
+                self.open.clear();
+                self.fault("ears", message);
             }
         }
     }

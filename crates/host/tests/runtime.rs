@@ -1,0 +1,337 @@
+//! A run whose models, devices or disk misbehave: everything but the models is real.
+//!
+//! The microphone hears a picture, one character for 50 ms: `.` a quiet room, `w` the wake word, `W` its end, `S` speech.
+#![allow(clippy::unwrap_used, reason = "a test")]
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::TcpListener;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use mynah_assistant::dialogue::{Dialogue, DialogueSettings, House, Kept};
+use mynah_assistant::ports::{
+    Cancel, Detection, Hints, Hypothesis, ModelError, Partial, SpeechProb, Transcriber, Vad, WakeWord,
+};
+use mynah_assistant::{Listener, ListenerSettings, Moment, TurnIds};
+use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
+use mynah_endpoint::{Endpoints, Settings};
+use mynah_home::Home;
+use mynah_host::audio::{OutputSpec, Player};
+use mynah_host::events::{Event, Line, Summary};
+use mynah_host::runtime::{self, Answering, Hearing, Options, Pace, Recording, Sound, Source, Wires};
+use mynah_skill::Catalog;
+use tokio::sync::watch;
+
+const TURN: &str = "....wwwwWSSSSSSSSSSSS..............................";
+const TIME: &str = "what time is it";
+
+/// What the microphone hears, and what perfect models would say about it.
+#[derive(Clone)]
+struct Room(Arc<str>);
+
+impl Room {
+    fn at(&self, pos: SamplePos) -> u8 {
+        self.0.as_bytes().get(pos.as_millis() as usize / 50).copied().unwrap_or(b'.')
+    }
+}
+
+struct Microphone(Room, SamplePos);
+
+impl Source for Microphone {
+    fn next(&mut self) -> Sound {
+        let Microphone(room, pos) = self;
+        if pos.as_millis() as usize / 50 >= room.0.len() {
+            return Sound::End { dropped: 0 };
+        }
+        let amplitude = if room.at(*pos) == b'.' { 0.001 } else { 0.1 };
+        let frame = Frame::new(*pos, [amplitude; FRAME_SAMPLES]);
+        *pos = frame.end();
+        Sound::Frame(frame)
+    }
+}
+
+/// Hears `W`; panics at `!`.
+struct Ideal(Room);
+
+impl WakeWord for Ideal {
+    fn push(&mut self, frame: &Frame) -> Result<Option<Detection>, ModelError> {
+        let (now, next) = (self.0.at(frame.pos()), self.0.at(frame.end()));
+        assert!(now != b'!', "the model has a fault");
+        Ok((now == b'W' && next != b'W').then(|| Detection { word: "computer".into(), score: 0.9 }))
+    }
+    fn delay(&self) -> Samples {
+        Samples(0)
+    }
+    fn reset(&mut self) {}
+}
+
+impl Vad for Ideal {
+    fn push(&mut self, frame: &Frame) -> Result<SpeechProb, ModelError> {
+        Ok(SpeechProb(if self.0.at(frame.pos()) == b'.' { 0.0 } else { 1.0 }))
+    }
+    fn delay(&self) -> Samples {
+        Samples(0)
+    }
+    fn reset(&mut self) {}
+}
+
+/// What the recogniser does in a turn.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Turn {
+    Hears(&'static str),
+    PanicsAt(Step),
+    FailsAt(Step),
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Step {
+    Begin,
+    Push,
+    Pause,
+    Finish,
+}
+
+/// One entry a turn.
+struct Scripted(VecDeque<Turn>, Turn);
+
+impl Scripted {
+    fn reach(&self, step: Step) -> Result<(), ModelError> {
+        assert!(self.1 != Turn::PanicsAt(step), "the recogniser has a fault");
+        if self.1 == Turn::FailsAt(step) {
+            return Err(ModelError::Failed("out of memory".into()));
+        }
+        Ok(())
+    }
+}
+
+impl Transcriber for Scripted {
+    fn begin(&mut self, _: &Hints) {
+        self.1 = self.0.pop_front().unwrap_or(Turn::Hears(TIME));
+        let _ = self.reach(Step::Begin);
+    }
+    fn push(&mut self, _: &Frame) -> Result<Option<Partial>, ModelError> {
+        self.reach(Step::Push).map(|()| None)
+    }
+    fn pause(&mut self, _: &Cancel) -> Result<Option<Partial>, ModelError> {
+        self.reach(Step::Pause).map(|()| None)
+    }
+    fn finish(&mut self, _: SamplePos, _: &Cancel) -> Result<Hypothesis, ModelError> {
+        self.reach(Step::Finish)?;
+        let Turn::Hears(text) = self.1 else { return Ok(Hypothesis::default()) };
+        Ok(Hypothesis { text: text.into(), confidence: 0.9, accepted: true, ..Hypothesis::default() })
+    }
+}
+
+struct Run {
+    hears: String,
+    recogniser: Vec<Turn>,
+    home: String,
+    send_within: Duration,
+    recording: Option<Recording>,
+    /// Asks for the end as soon as this event is told.
+    stop_at: fn(&Event) -> bool,
+}
+
+impl Run {
+    fn of(hears: &str, recogniser: &[Turn]) -> Run {
+        Run {
+            hears: hears.into(),
+            recogniser: recogniser.into(),
+            home: String::new(),
+            send_within: Settings::default().send_within,
+            recording: None,
+            stop_at: |_| false,
+        }
+    }
+
+    fn go(self) -> (Vec<Line>, Summary) {
+        let tokio =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let limited = async { tokio::time::timeout(Duration::from_secs(60), self.run()).await };
+        tokio.block_on(limited).expect("the run hangs")
+    }
+
+    async fn run(self) -> (Vec<Line>, Summary) {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let home = Arc::new(Home::parse("home.toml", &self.home).unwrap());
+        let mut skills = vec![root.join("intents/en/clock.toml")];
+        skills.extend((!self.home.is_empty()).then(|| root.join("intents/en/lights.toml")));
+        let catalog = Arc::new(Catalog::load(&skills, &home).unwrap());
+        let room = Room(self.hears.into());
+        let ids = TurnIds::default();
+        let hearing = Hearing {
+            source: Box::new(Microphone(room.clone(), SamplePos::default())),
+            listener: Listener::new(
+                ListenerSettings::default(),
+                vec![Box::new(Ideal(room.clone()))],
+                Box::new(Ideal(room)),
+                ids.clone(),
+            ),
+            phrases: BTreeMap::new(),
+            transcriber: Box::new(Scripted(self.recogniser.into(), Turn::Hears(TIME))),
+            graph: catalog.graph().clone(),
+        };
+        let mut settings = Settings::default();
+        settings.send_within = self.send_within;
+        let endpoints = Endpoints::connect(&home, settings).unwrap();
+        let now = Moment { since_start: Duration::ZERO, wall: runtime::wall_clock() };
+        let mind = Box::new(House { catalog, home });
+        let answering = Answering {
+            dialogue: Dialogue::new(DialogueSettings::default(), mind, &Kept::default(), ids, now),
+            wires: Wires::House(Arc::new(endpoints)),
+            player: Player::open(OutputSpec::Null, false).unwrap(),
+            speech: None,
+            keep: Box::new(|_| Ok(())),
+        };
+        let (stop, stopped) = watch::channel(false);
+        let mut lines = Vec::new();
+        let options = Options { recording: self.recording, replay: None };
+        let summary = runtime::run(hearing, answering, Pace::LockStep, options, stopped, &mut |line| {
+            if (self.stop_at)(&line.event) {
+                stop.send(true).unwrap();
+            }
+            lines.push(line.clone());
+        })
+        .await;
+        (lines, summary)
+    }
+}
+
+/// Stage and message of the errors.
+fn errors(lines: &[Line]) -> Vec<(&str, &str)> {
+    let errors = lines.iter().filter_map(|line| match &line.event {
+        Event::Error { stage, message } => Some((stage.as_str(), message.as_str())),
+        _ => None,
+    });
+    errors.collect()
+}
+
+/// What was answered, and whether it was done.
+fn replies(lines: &[Line]) -> Vec<bool> {
+    let replies = lines.iter().filter_map(|line| match line.event {
+        Event::Reply { ok, .. } => Some(ok),
+        _ => None,
+    });
+    replies.collect()
+}
+
+#[test]
+fn a_turn_works() {
+    let (lines, summary) = Run::of(TURN, &[Turn::Hears(TIME)]).go();
+    assert_eq!(errors(&lines), []);
+    assert_eq!(replies(&lines), [true]);
+    assert_eq!((summary.turns, summary.done), (1, 1));
+    assert!(matches!(lines.last().unwrap().event, Event::Summary(_)));
+}
+
+#[test]
+fn a_recogniser_that_panics_loses_one_turn() {
+    for step in [Step::Begin, Step::Push, Step::Pause, Step::Finish] {
+        let (lines, summary) = Run::of(&TURN.repeat(2), &[Turn::PanicsAt(step), Turn::Hears(TIME)]).go();
+        let [("recognition", message)] = errors(&lines)[..] else { panic!("{step:?}: {lines:#?}") };
+        assert!(message.contains("panicked"), "{message}");
+        assert_eq!((summary.turns, summary.done), (2, 1), "{step:?}");
+        assert_eq!(replies(&lines).last(), Some(&true), "{step:?}");
+    }
+}
+
+#[test]
+fn a_recogniser_that_fails_loses_one_turn() {
+    let (lines, summary) = Run::of(&TURN.repeat(2), &[Turn::FailsAt(Step::Finish), Turn::Hears(TIME)]).go();
+    assert_eq!(errors(&lines), [("recognition", "out of memory")]);
+    assert_eq!((summary.turns, summary.done), (2, 1));
+}
+
+/// Nobody can hear without ears: the run ends and says why, so that whoever supervises it starts it afresh.
+#[test]
+fn a_wake_word_model_that_panics_ends_the_run() {
+    for hears in ["....!....", "....wwwwWSSSSSS!.."] {
+        let (lines, _) = Run::of(hears, &[]).go();
+        let [("ears", message)] = errors(&lines)[..] else { panic!("{lines:#?}") };
+        assert!(message.contains("the model has a fault"), "{message}");
+        assert!(matches!(lines.last().unwrap().event, Event::Summary(_)));
+    }
+}
+
+/// A house with a lamp that takes orders and never answers.
+fn hanging_lamp() -> (TcpListener, String) {
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = nobody.local_addr().unwrap();
+    let home = format!(
+        "[[area]]\nname = \"kitchen\"\n[[device]]\nname = \"kitchen lamp\"\nkind = \"light\"\narea = \"kitchen\"\n\
+         capabilities = [\"power\"]\n[device.http]\nurl = \"http://{address}\"\ntimeout_ms = 60000\n\
+         [device.http.power]\nset = {{ path = \"/on\", json = {{ on = \"{{value}}\" }} }}\nget = {{ path = \"/on\" }}\n"
+    );
+    (nobody, home)
+}
+
+#[test]
+fn stopped_in_the_middle_of_a_plan_its_end_is_told() {
+    let (_nobody, home) = hanging_lamp();
+    let (lines, summary) = Run {
+        home,
+        send_within: Duration::from_millis(300),
+        stop_at: |event| matches!(event, Event::Plan { .. }),
+        // Another turn would follow: it is not begun.
+        ..Run::of(&TURN.repeat(2), &[Turn::Hears("turn on the kitchen lamp")])
+    }
+    .go();
+    assert!(lines.iter().any(|line| matches!(line.event, Event::Outcome { .. })), "{lines:#?}");
+    assert_eq!(replies(&lines), [false]);
+    assert_eq!((summary.turns, summary.failed), (1, 1));
+}
+
+#[test]
+fn stopped_with_a_plan_that_does_not_end_it_is_said_that_it_did_not() {
+    let (_nobody, home) = hanging_lamp();
+    let (lines, summary) = Run {
+        home,
+        send_within: Duration::from_secs(60),
+        stop_at: |event| matches!(event, Event::Plan { .. }),
+        ..Run::of(TURN, &[Turn::Hears("turn on the kitchen lamp")])
+    }
+    .go();
+    assert_eq!(errors(&lines), [("endpoint", "1 plan(s) had no answer when the run was stopped")]);
+    assert!(replies(&lines).is_empty());
+    assert_eq!((summary.turns, summary.done), (1, 0));
+}
+
+#[test]
+fn a_turn_that_cannot_be_recorded_is_told_and_the_run_goes_on() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let gone = folder.path().join("gone").join("turn.wav");
+    let recording = Recording {
+        configuration: String::new(),
+        write: Box::new(move |record, audio| {
+            mynah_host::turn_file::write(&gone, audio, record).map_err(|error| error.to_string())
+        }),
+    };
+    let (lines, summary) = Run { recording: Some(recording), ..Run::of(&TURN.repeat(2), &[]) }.go();
+    let errors = errors(&lines);
+    assert_eq!(errors.len(), 2, "{errors:?}");
+    for (stage, message) in errors {
+        assert_eq!(stage, "record");
+        assert!(message.contains("turn.wav"), "{message}");
+    }
+    assert_eq!((summary.turns, summary.done), (2, 2));
+}
+
+#[test]
+fn a_record_holds_the_turn_from_before_its_wake_word() {
+    let (wrote, records) = std::sync::mpsc::channel();
+    let recording = Recording {
+        configuration: "configuration".into(),
+        write: Box::new(move |record, audio| {
+            wrote.send((record.clone(), audio.len())).map_err(|error| error.to_string())
+        }),
+    };
+    Run { recording: Some(recording), ..Run::of(&TURN.repeat(2), &[]) }.go();
+    let kept: Vec<_> = records.iter().collect();
+    assert_eq!(kept.len(), 2);
+    for (record, samples) in kept {
+        assert_eq!(record.configuration, "configuration");
+        assert_eq!(record.hypothesis.unwrap().text, TIME);
+        assert!(samples as u64 > Samples::from_millis(1_500).0, "{samples}");
+    }
+}
