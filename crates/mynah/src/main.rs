@@ -12,10 +12,13 @@ mod setup;
 mod shipped;
 mod timeline;
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 use cli::{Cli, Command};
+use mynah_assistant::ports::ModelError;
 
 /// Wrong usage or configuration: exit code 2.
 #[derive(Debug)]
@@ -32,15 +35,34 @@ impl std::fmt::Display for Misuse {
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log(cli.common.verbose);
-    match command(cli) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("mynah: {error:#}");
-            let misuse =
-                error.is::<Misuse>() || error.is::<report::Faults>() || error.is::<config::BadConfig>();
-            ExitCode::from(if misuse { 2 } else { 1 })
+    let report = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !nobody_reads(panic.payload()) {
+            report(panic);
         }
+    }));
+    match catch_unwind(AssertUnwindSafe(|| command(cli))) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            eprintln!("mynah: {error:#}");
+            ExitCode::from(if is_misuse(&error) { 2 } else { 1 })
+        }
+        Err(panic) if nobody_reads(&*panic) => ExitCode::SUCCESS,
+        Err(panic) => resume_unwind(panic),
     }
+}
+
+/// Whether another configuration, not another try, is the remedy.
+fn is_misuse(error: &anyhow::Error) -> bool {
+    let unusable = matches!(error.downcast_ref(), Some(ModelError::Unusable(_)));
+    unusable || error.is::<Misuse>() || error.is::<report::Faults>() || error.is::<config::BadConfig>()
+}
+
+/// `mynah … | head`: who closes the pipe has read enough. `print!` panics then, and everything that was started
+/// (the demo house's broker) is ended on the way out.
+fn nobody_reads(panic: &dyn Any) -> bool {
+    let message = panic.downcast_ref::<String>();
+    message.is_some_and(|message| message.starts_with("failed printing to stdout: Broken pipe"))
 }
 
 fn command(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -59,7 +81,9 @@ fn command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Replay(args) => block_on(commands::replay::replay(common, args)),
         Command::Doctor => block_on(commands::doctor::doctor(common)),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Cli::command(), "mynah", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "mynah", &mut script);
+            print!("{}", String::from_utf8_lossy(&script));
             Ok(ExitCode::SUCCESS)
         }
     }
@@ -76,7 +100,8 @@ fn log(verbose: u8) {
         1 => "info",
         _ => "debug",
     };
-    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(format!("{level},ort=warn,tract=warn")));
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| {
+        tracing_subscriber::EnvFilter::new(format!("{level},ort=warn,tract=warn,symphonia=off"))
+    });
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use anyhow::Context;
 use mynah_assistant::TurnIds;
 use mynah_assistant::consent::{Consent, Permit, Purpose};
 use mynah_assistant::record::TurnRecord;
@@ -79,11 +80,12 @@ pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
         }
         std::future::pending::<()>().await;
     });
-    let mut input_faults = 0;
+    let mut faulty = 0;
     let options = Options { recording, replay: None };
     let summary = runtime::run(hearing, answering, pace, options, stopped, &mut |line| {
-        let at_fault = matches!(&line.event, Event::Error { stage, .. } if stage == "input");
-        input_faults += usize::from(from_file && at_fault);
+        let Event::Error { stage, .. } = &line.event else { return show(line, format) };
+        // A microphone may come back; a file does not.
+        faulty += usize::from(stage == "ears" || (from_file && stage == "input"));
         show(line, format);
     })
     .await;
@@ -94,7 +96,7 @@ pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
             summary.turns, summary.done, summary.refused, summary.failed, summary.empty
         );
     }
-    Ok(if input_faults > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if faulty > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// Writes turns into `dir`. Asking for it by hand, or in mynah.toml, is the consent; without it there is no permit.
@@ -103,7 +105,7 @@ fn recording(dir: &Path, household: &Household) -> anyhow::Result<Recording> {
     let by = if household.config.consent.recordings { "mynah.toml" } else { "--record" };
     consent.give(Purpose::KeepTurns, wall_clock(), by);
     let permit = consent.permit(Purpose::KeepTurns)?;
-    std::fs::create_dir_all(dir)?;
+    std::fs::create_dir_all(dir).with_context(|| format!("cannot record into {}", dir.display()))?;
     let dir = dir.to_owned();
     let stamp = wall_clock().unix_timestamp();
     Ok(Recording {

@@ -1,5 +1,6 @@
 //! A user's machine for one test: folders of its own, the real binary, the real model cache.
 #![allow(clippy::unwrap_used, dead_code, reason = "tests; not each file uses all of it")]
+#![allow(unreachable_pub, reason = "a module of tests has no outside")]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
