@@ -30,11 +30,12 @@ pub fn render(line: &Line) -> String {
             row("silence", plain, format!("{wait} ms after the last word ({reason})"));
         }
         Event::Hypothesis { text, confidence, accepted, decode_ms, .. } => {
-            let what = match (text.is_empty(), accepted) {
-                (true, _) | (_, false) if *confidence < 0.1 => "nothing that the skills know".to_owned(),
-                (true, _) => "nothing that the skills know".to_owned(),
-                (false, true) => format!("“{text}” ({confidence:.2})"),
-                (false, false) => format!("perhaps “{text}” ({confidence:.2}): too unsure"),
+            let what = if *accepted && !text.is_empty() {
+                format!("“{text}” ({confidence:.2})")
+            } else if *confidence >= 0.1 {
+                format!("perhaps “{text}” ({confidence:.2}): too unsure")
+            } else {
+                "nothing that the skills know".to_owned()
             };
             row("heard", plain, format!("{what}, {decode_ms:.0} ms after the turn's end"));
         }
