@@ -176,7 +176,7 @@ fn text(criterion: &mut Criterion) {
 
 fn whisper(criterion: &mut Criterion) {
     let Ok(file) = ModelStore::open().path("whisper-tiny.en") else {
-        println!("skipped: whisper-tiny.en is not fetched");
+        eprintln!("skipped: whisper-tiny.en is not fetched");
         return;
     };
     let samples = recording();

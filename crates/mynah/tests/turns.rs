@@ -17,7 +17,7 @@ fn ready() -> Option<Place> {
     }
     let place = Place::new().with_models();
     if place.is_none() {
-        println!("skipped: whisper-tiny.en is not fetched: mynah models fetch whisper-tiny.en");
+        eprintln!("skipped: whisper-tiny.en is not fetched: mynah models fetch whisper-tiny.en");
     }
     place
 }

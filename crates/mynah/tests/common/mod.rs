@@ -211,7 +211,7 @@ pub fn course(events: &[Value]) -> Vec<&str> {
 pub fn there_is(program: &str, argument: &str) -> bool {
     let ran = Command::new(program).arg(argument).stdout(Stdio::null()).stderr(Stdio::null()).status();
     if ran.is_err() {
-        println!("skipped: {program} is not installed");
+        eprintln!("skipped: {program} is not installed");
     }
     ran.is_ok()
 }
