@@ -102,7 +102,7 @@ fn decode<R: DeserializeOwned>(bytes: &[u8]) -> Result<(Vec<f32>, R), String> {
         };
         match id {
             b"data" => {
-                samples = Some(chunk.as_chunks::<4>().0.iter().map(|s| f32::from_le_bytes(*s)).collect())
+                samples = Some(chunk.as_chunks::<4>().0.iter().map(|s| f32::from_le_bytes(*s)).collect());
             }
             CHUNK => record = Some(chunk),
             _ => {}

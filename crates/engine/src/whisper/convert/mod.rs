@@ -76,7 +76,10 @@ pub fn convert_folder(folder: &Path, output: &Path) -> Result<Converted, Convert
     let file = File::create(output).map_err(io(output))?;
     let mut out = BufWriter::new(file);
     let converted = convert(input, &words, &mut out, &path.display().to_string())?;
-    out.into_inner().map_err(std::io::IntoInnerError::into_error).and_then(|file| file.sync_all()).map_err(io(output))?;
+    out.into_inner()
+        .map_err(std::io::IntoInnerError::into_error)
+        .and_then(|file| file.sync_all())
+        .map_err(io(output))?;
     Ok(converted)
 }
 
