@@ -98,6 +98,15 @@ fn a_recorded_turn_is_decided_the_same_again() {
 }
 
 #[test]
+fn a_folder_that_cannot_be_recorded_into_is_named() {
+    let Some(place) = ready() else { return };
+    place.write("home.toml", UNREACHABLE_LAMP);
+    place.write("x.wav", spoken(LAMP_ON));
+    let ran = place.mynah("run --home home.toml --input x.wav --record x.wav/turns").ends(1);
+    ran.complains(&["cannot record into x.wav/turns"]);
+}
+
+#[test]
 fn a_device_that_is_away_is_not_said_to_be_on() {
     let Some(place) = ready() else { return };
     place.write("home.toml", UNREACHABLE_LAMP);
