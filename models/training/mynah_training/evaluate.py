@@ -29,7 +29,7 @@ REFRACTORY = 50  # steps, 1 s
 LATEST = 0.6  # a word must have fired so many seconds after its end
 SYNTHETIC = ("kokoro", "espeak", "flite")
 COMMUNITY = "community"  # noisy recordings by volunteers, some with music: reported by themselves
-FALSE_ALARMS_AN_HOUR = 0.5  # aimed at on the tune part
+FALSE_ALARMS_AN_HOUR = 0.8  # aimed at on the tune part
 
 
 def score_streams(network, streams, batch_seconds=200):

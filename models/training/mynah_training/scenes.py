@@ -9,7 +9,7 @@ IGNORE right after it.
 import numpy as np
 
 from .augment import add_noise, at_peak, change_speed, in_room, random_filter, rms_of_speech, room_response
-from .corpus import DEFAULT_WORDS, WORDS
+from .corpus import WORDS
 from .features import SAMPLE_RATE, log_mel
 from .model import LEVEL_START, normalise, to_steps
 
@@ -19,8 +19,10 @@ STEPS = int(SECONDS * 50)
 NEGATIVE, WINDOW, IGNORE = 0, 1, 2
 
 POSITIVE_SHARE = 0.45
-WORD_SHARES = np.array([3.0 if word in DEFAULT_WORDS else 1.0 for word in WORDS])
+WORD_SHARES = np.array([{"computer": 5.0, "jarvis": 3.5}.get(word, 1.0) for word in WORDS])
 REAL_SHARE = 0.6  # of the words alone
+# Of the synthetic ones. Kokoro's voices are the nearest to people; by their numbers espeak-ng's would be five in six.
+ENGINE_SHARES = {"kokoro": 0.55, "espeak": 0.3, "flite": 0.15}
 LATE = int(0.16 * SAMPLE_RATE)  # the score may rise this long after the word
 SILENT = np.zeros(0, np.float32)
 
@@ -34,8 +36,8 @@ class Scenes:
         self.words = [self.by_group([i for i in mine if i["kind"] == "wake" and i["word"] == w and not self.synthetic(i)]) for w in range(len(WORDS))]
         roots = [np.sqrt([len(group) for group in groups]) for groups in self.words]
         self.group_shares = [root / root.sum() for root in roots]
-        self.synthetic_words = [[i for i in mine if i["kind"] == "wake" and i["word"] == w and self.synthetic(i)] for w in range(len(WORDS))]
-        self.breaths = [[i for i in mine if i["kind"] == "breath" and i["word"] == w] for w in range(len(WORDS))]
+        self.synthetic_words = [self.by_engine([i for i in mine if i["kind"] == "wake" and i["word"] == w and self.synthetic(i)]) for w in range(len(WORDS))]
+        self.breaths = [self.by_engine([i for i in mine if i["kind"] == "breath" and i["word"] == w]) for w in range(len(WORDS))]
         negatives = [i for i in mine if i["kind"] == "negative"]
         self.spoken = [i for i in negatives if not self.synthetic(i) and i["source"] not in ("speech_commands", "athena", "amelia")]
         self.spoken_weights = np.cumsum([i["length"] for i in self.spoken]) / sum(i["length"] for i in self.spoken)
@@ -55,6 +57,17 @@ class Scenes:
         for item in items:
             groups.setdefault(item["group"], []).append(item)
         return list(groups.values())
+
+    @staticmethod
+    def by_engine(items):
+        engines = {engine: [item for item in items if item["source"] == engine] for engine in ENGINE_SHARES}
+        return {engine: recordings for engine, recordings in engines.items() if recordings}
+
+    def choose_engine(self, engines):
+        """One recording, its synthesiser drawn by ENGINE_SHARES."""
+        shares = np.array([ENGINE_SHARES[engine] for engine in engines])
+        engine = self.rng.choice(list(engines), p=shares / shares.sum())
+        return self.choose(engines[engine])
 
     def samples(self, item, begin=0, end=None):
         first = item["start"] + max(0, begin)
@@ -84,14 +97,14 @@ class Scenes:
         """(audio, end, slack) of one recording of a word, cut close to it, samples."""
         rng = self.rng
         if self.breaths[index] and rng.random() < 0.22:
-            item, tail = self.choose(self.breaths[index]), SAMPLES
+            item, tail = self.choose_engine(self.breaths[index]), SAMPLES
         elif self.words[index] and rng.random() < REAL_SHARE:
             # A voice counts by the square root of its recordings: rare ones for more, but not for everything.
             groups = self.words[index]
             group = groups[int(self.rng.choice(len(groups), p=self.group_shares[index]))]
             item, tail = self.choose(group), int(rng.uniform(0, 0.12) * SAMPLE_RATE)
         else:
-            item, tail = self.choose(self.synthetic_words[index]), int(rng.uniform(0, 0.12) * SAMPLE_RATE)
+            item, tail = self.choose_engine(self.synthetic_words[index]), int(rng.uniform(0, 0.12) * SAMPLE_RATE)
         begin = max(0, item["begin"] - int(rng.uniform(0.0, 0.15) * SAMPLE_RATE))
         audio = self.samples(item, begin, item["end"] + tail)
         end, slack = item["end"] - begin, item["slack"]

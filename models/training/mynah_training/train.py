@@ -1,7 +1,8 @@
-"""Training: max-pooling loss on the end of the word, mined negatives, averaged weights, resumable.
+"""Training: max-pooling loss on the end of the word, mined negatives, averaged weights.
 
-`--processes` learners share each batch and average their gradients; each has a process of its own that makes scenes. WORK/checkpoint.pt is written every few hundred steps; started
-again with the same arguments, training goes on from there. The result is WORK/wake.pt (averaged weights).
+`--processes` learners share each batch and average their gradients; each has a process of its own that makes scenes.
+WORK/checkpoint.pt is written every hundred steps; started again, training goes on from there as another sitting: the
+learning rate rises again, to `--rate`, and falls to zero in `--minutes` or at `--steps`. The result is WORK/wake.pt (averaged weights).
 """
 
 import argparse
@@ -13,16 +14,18 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from .corpus import DEFAULT_WORDS, WORDS
 from .data import load
 from .evaluate import score_recordings
 from .model import WakeNet
 from .paths import WORK
 from .scenes import NEGATIVE, WINDOW, Scenes
+from .vary import varied
 
 BATCH = 64  # scenes a step, all processes together
 POOL = 4  # steps of the window that must be high together, so that a patience of 2 or 3 is reached
 PEAK_RATE = 2.5e-3
-REPEATS = 2  # each batch of scenes is used so often, since making it costs nearly as much as learning from it
+REPEATS = 3  # each batch of scenes is used so often, varied each time, since making it costs more than learning from it
 
 
 def loss_of(logits, labels):
@@ -61,14 +64,15 @@ def mined_path(rank):
 
 
 def mine(network, items, audio, rank, seed, recordings=900, limit=400):
-    """Write the places in some of the training negatives where a word scores highest."""
+    """Write the places in some of the training negatives where a word scores highest; the default words count twice."""
     speech = [n for n, i in enumerate(items) if i["part"] == "train" and i["kind"] == "negative" and i["length"] > 32000]
     speech = sorted(np.random.default_rng([seed, rank]).choice(speech, min(recordings, len(speech)), replace=False).tolist())
     found = []
     for index, scores in zip(speech, score_recordings(network, audio, [items[n] for n in speech])):
         for word in range(scores.shape[1]):
             step = int(scores[:, word].argmax())
-            found.append((float(scores[step, word]), index, max(0, step * 320 - 24000)))
+            score = float(scores[step, word]) * (1.0 if WORDS[word] in DEFAULT_WORDS else 0.5)
+            found.append((score, index, max(0, step * 320 - 24000)))
     found = [place for place in sorted(found, reverse=True)[:limit] if place[0] > 0.05]
     partial = mined_path(rank).with_suffix(".part")
     partial.write_text(json.dumps([place[1:] for place in found]))
@@ -76,21 +80,9 @@ def mine(network, items, audio, rank, seed, recordings=900, limit=400):
     return len(found), found[len(found) // 4][0] if found else 0.0
 
 
-def learning_rate(step, progress):
-    """Up in 200 steps, flat to 30 % of the run, then a cosine to zero."""
-    if step < 200:
-        return PEAK_RATE * (step + 1) / 200
-    position = max(0.0, (progress - 0.3) / 0.7)
-    return float(PEAK_RATE * (0.5 + 0.5 * np.cos(np.pi * min(position, 1.0))) + 1e-6)
-
-
-def masked(features, generator):
-    """Hide up to 8 neighbouring bands of each scene: a batch that comes twice is not the same twice."""
-    bands = torch.arange(features.shape[2]) % 40
-    width = torch.randint(0, 9, (len(features), 1, 1), generator=generator)
-    first = torch.randint(0, 40, (len(features), 1, 1), generator=generator)
-    hidden = (bands >= first) & (bands < first + width)
-    return torch.where(hidden, features.mean(dim=(1, 2), keepdim=True), features)
+def learning_rate(peak, steps, progress):
+    """Up in the first 50 steps of a sitting, then linearly to zero."""
+    return peak * min(1.0, (steps + 1) / 50) * (1 - progress) + 1e-6
 
 
 def average(averaged, network, step):
@@ -120,6 +112,14 @@ def share_progress(progress):
     return value.item()
 
 
+def save(network, averaged, optimizer, step):
+    """The checkpoint, whole or not at all, and the averaged weights."""
+    checkpoint = WORK / "checkpoint.pt"
+    torch.save({"network": network.state_dict(), "averaged": averaged.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, checkpoint.with_suffix(".part"))
+    checkpoint.with_suffix(".part").rename(checkpoint)
+    torch.save(averaged.state_dict(), WORK / "wake.pt")
+
+
 def train(rank, arguments):
     steps, seed, minutes, processes = arguments.steps, arguments.seed, arguments.minutes, arguments.processes
     store = f"file://{WORK / 'rendezvous'}"
@@ -143,7 +143,7 @@ def train(rank, arguments):
     loader = iter(torch.utils.data.DataLoader(stream, batch_size=None, num_workers=1, prefetch_factor=8))
     generator = torch.Generator().manual_seed(seed + first + rank)
     began, total, progress = time.time(), 0.0, first / steps
-    mining = [share for share in (0.3, 0.5, 0.7) if share > progress]
+    mining = [share for share in np.arange(1, arguments.mine + 1) / (arguments.mine + 1) if share > progress]
     for step in range(first, steps):
         progress = max(step / steps, (time.time() - began) / (minutes * 60) if minutes else 0.0)
         if processes > 1 and minutes:
@@ -151,10 +151,10 @@ def train(rank, arguments):
         if progress >= 1:
             break
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate(step, progress)
+            group["lr"] = learning_rate(arguments.rate, step - first, progress)
         if (step - first) % REPEATS == 0:
             batch = next(loader)
-        features, labels = masked(batch[0], generator), batch[1]
+        features, labels = varied(*batch, generator)
         network.train()
         loss = loss_of(network(features), labels)
         optimizer.zero_grad()
@@ -169,15 +169,14 @@ def train(rank, arguments):
             say(f"step {step + 1}/{steps} {progress:.0%} loss {total / 50:.4f} {time.time() - began:.0f} s", flush=True)
             total = 0.0
         if (step + 1) % 100 == 0 and rank == 0:
-            saved = {"network": network.state_dict(), "averaged": averaged.state_dict(), "optimizer": optimizer.state_dict(), "step": step + 1}
-            torch.save(saved, checkpoint.with_suffix(".part"))
-            checkpoint.with_suffix(".part").rename(checkpoint)
-            torch.save(averaged.state_dict(), WORK / "wake.pt")
+            save(network, averaged, optimizer, step + 1)
         if mining and progress >= mining[0]:
             mining.pop(0)
             say("mined %d, the upper quarter scores %.3f" % mine(averaged, items, audio, rank, seed + step), flush=True)
+    else:
+        step = steps
     if rank == 0:
-        torch.save(averaged.state_dict(), WORK / "wake.pt")
+        save(network, averaged, optimizer, step)
     say(f"done after {time.time() - began:.0f} s, {step} steps", flush=True)
 
 
@@ -185,6 +184,8 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=PEAK_RATE, help="highest learning rate; lower when training goes on from a checkpoint")
+    parser.add_argument("--mine", type=int, default=4, help="so often in a sitting the negatives are searched for what fools the network")
     parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--minutes", type=float, default=0, help="fit the schedule into this time; 0: only count steps")
     arguments = parser.parse_args()
