@@ -29,6 +29,7 @@ REFRACTORY = 50  # steps, 1 s
 LATEST = 0.6  # a word must have fired so many seconds after its end
 SYNTHETIC = ("kokoro", "espeak", "flite")
 COMMUNITY = "community"  # noisy recordings by volunteers, some with music: reported by themselves
+LOWEST_THRESHOLD = 0.7  # a few alarms in a few hours are too little to trust a lower one
 FALSE_ALARMS_AN_HOUR = 0.8  # aimed at on the tune part
 
 
@@ -214,7 +215,7 @@ def main():
         """The lowest threshold that keeps the tune part at the false alarms aimed at, and the misses there."""
         allowed = int(FALSE_ALARMS_AN_HOUR * hours["tune"])
         found = alarm_peaks("tune", word, patience)
-        threshold = min(max((found[allowed] if len(found) > allowed else 0.0) + 0.02, 0.35), 0.98)
+        threshold = min(max((found[allowed] if len(found) > allowed else 0.0) + 0.02, LOWEST_THRESHOLD), 0.98)
         scores = [best_scores(real["tune", word, c], patience) for c in conditions if real["tune", word, c]]
         scores.append(best_scores(tune_synthetic[word], patience))
         return threshold, float(np.mean(np.concatenate(scores) < threshold))
