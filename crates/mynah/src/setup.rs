@@ -152,10 +152,13 @@ pub fn catalog(paths: &[PathBuf], home: &Home) -> anyhow::Result<Catalog> {
     Ok(loaded.map_err(faults)?)
 }
 
+type WakeEngines = Vec<Box<dyn WakeWord>>;
+type Phrases = BTreeMap<String, Arc<str>>;
+
 /// The configured wake words, and how each is said.
-pub fn wake_words(config: &Config) -> anyhow::Result<(Vec<Box<dyn WakeWord>>, BTreeMap<String, Arc<str>>)> {
-    let mut engines: Vec<Box<dyn WakeWord>> = Vec::new();
-    let mut phrases = BTreeMap::new();
+pub fn wake_words(config: &Config) -> anyhow::Result<(WakeEngines, Phrases)> {
+    let mut engines = WakeEngines::new();
+    let mut phrases = Phrases::new();
     let wanted =
         |id: &str| WordConfig { threshold: config.wake.threshold.get(id).copied(), ..WordConfig::new(id) };
     if !config.wake.words.is_empty() {

@@ -23,7 +23,7 @@ pub fn render(line: &Line) -> String {
     let bad = Style::new().red().bold();
     match &line.event {
         Event::Wake { word, score } => {
-            row("wake", Style::new().cyan().bold(), format!("“{word}” ({score:.2})"))
+            row("wake", Style::new().cyan().bold(), format!("“{word}” ({score:.2})"));
         }
         Event::SpeechEnd { speech_end_ms, reason } => {
             let wait = line.at_ms.saturating_sub(*speech_end_ms);

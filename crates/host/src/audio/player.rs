@@ -79,7 +79,7 @@ struct Device {
     name: String,
     rate: u32,
     ring: Producer<f32>,
-    stream: cpal::Stream,
+    _stream: cpal::Stream,
 }
 
 /// Shared by the player, its controls and the callback.
@@ -151,9 +151,6 @@ impl Player {
             Output::Wav { .. } => WAV_RATE,
             Output::Null => rate,
         };
-        if let Output::Device(device) = &self.output {
-            device.stream.play().map_err(|error| refused(&device.name, &error))?;
-        }
         let resampler = Resampler::new(rate, out_rate)
             .map_err(|why| AudioError::Unfit { what: "the sound to play".into(), why })?;
         let stops = self.shared.stops.load(SeqCst);
@@ -180,15 +177,6 @@ impl Player {
             }
             self.check(&mut stall)?;
             thread::park_timeout(left.min(LOOK));
-        }
-    }
-
-    /// Nothing will be played for a while: the device need not be given silence, which costs more than listening does.
-    /// Call it after [`drain`](Self::drain); the next sound wakes the device.
-    pub fn rest(&mut self) {
-        if let Output::Device(device) = &self.output {
-            // A device that cannot pause goes on being given silence.
-            let _ = device.stream.pause();
         }
     }
 
@@ -470,8 +458,9 @@ impl Device {
             buffer_size: buffer_size(&found.device, rate),
         };
         let stream = build(&found.device, stream_config, config.sample_format(), tap)
+            .and_then(|stream| stream.play().map(|()| stream))
             .map_err(|error| refused(&name, &error))?;
-        Ok(Device { name, rate, ring, stream })
+        Ok(Device { name, rate, ring, _stream: stream })
     }
 }
 

@@ -47,7 +47,6 @@ impl Mouth {
             if let Err(error) = self.player.drain() {
                 let _ = self.events.send(Event::Fault { stage: "speech", message: error.to_string() });
             }
-            self.player.rest();
             self.mute(false);
             if let Some(turn) = turn {
                 let _ = self.events.send(Event::Spoken { turn });

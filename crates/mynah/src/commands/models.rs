@@ -102,7 +102,7 @@ fn import(common: &Common, store: &ModelStore, dir: &Path) -> anyhow::Result<Exi
         (true, _) => show_json(&json!({ "id": id, "file": path }))?,
         (false, Some(id)) => println!("{id}: {}", path.display()),
         (false, None) => {
-            println!("{0}; use it with: [recognition] model = {0:?}", path.display().to_string())
+            println!("{0}; use it with: [recognition] model = {0:?}", path.display().to_string());
         }
     }
     Ok(ExitCode::SUCCESS)
