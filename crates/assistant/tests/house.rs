@@ -7,28 +7,35 @@ use std::time::Duration;
 
 use expect_test::{Expect, expect};
 use mynah_assistant::dialogue::{Command, Dialogue, DialogueSettings, Event, House, Kept};
-use mynah_assistant::{Moment, TurnIds};
+use mynah_assistant::ports::{Detection, Hypothesis};
+use mynah_assistant::{EndReason, Heard, Moment, TurnIds};
+use mynah_audio::SamplePos;
 use mynah_home::{Home, State};
 use mynah_skill::{Action, Catalog, Outcome};
 use time::macros::datetime;
 
-/// Types each line; devices do as they are told.
-fn check(lines: &[&str], expect: Expect) {
+const NOW: Moment = Moment { since_start: Duration::ZERO, wall: datetime!(2026-11-21 09:20 UTC) };
+
+/// The shipped skills in the demo home.
+fn dialogue(ids: &TurnIds) -> Dialogue {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let home = Home::load(&root.join("intents/home.toml")).expect("the demo home has no faults");
     let catalog =
         Catalog::load(&[root.join("intents/en")], &home).expect("the shipped skills have no faults");
     let house = House { catalog: Arc::new(catalog), home: Arc::new(home) };
-    let now = Moment { since_start: Duration::ZERO, wall: datetime!(2026-11-21 09:20 UTC) };
+    Dialogue::new(DialogueSettings::default(), Box::new(house), &Kept::default(), ids.clone(), NOW)
+}
+
+/// Types each line; devices do as they are told.
+fn check(lines: &[&str], expect: Expect) {
     let ids = TurnIds::default();
-    let mut dialogue =
-        Dialogue::new(DialogueSettings::default(), Box::new(house), &Kept::default(), ids.clone(), now);
+    let mut dialogue = dialogue(&ids);
     let mut log = String::new();
     for line in lines {
         let _ = writeln!(log, "{line}");
         let mut events = vec![Event::Text { turn: ids.allocate(), text: (*line).to_owned() }];
         while let Some(event) = events.pop() {
-            dialogue.handle(event, now);
+            dialogue.handle(event, NOW);
             while let Some(command) = dialogue.poll_action() {
                 match command {
                     Command::Execute { turn, plan } => {
@@ -51,6 +58,34 @@ fn check(lines: &[&str], expect: Expect) {
         }
     }
     expect.assert_eq(&log);
+}
+
+/// How many actions are carried out when `text` is heard that surely.
+fn heard(text: &str, confidence: f32) -> usize {
+    let ids = TurnIds::default();
+    let mut dialogue = dialogue(&ids);
+    let turn = ids.allocate();
+    let at = SamplePos(0);
+    let detection = Detection { word: "computer".into(), score: 1.0 };
+    let hypothesis = Hypothesis { text: text.into(), confidence, accepted: true, ..Hypothesis::default() };
+    dialogue.handle(Event::Heard(Heard::Wake { turn, at, detection, from: at }), NOW);
+    let end = Heard::SpeechEnd { turn, at, speech_end: at, reason: EndReason::Silence };
+    dialogue.handle(Event::Heard(end), NOW);
+    dialogue.handle(Event::Hypothesis { turn, hypothesis }, NOW);
+    let mut actions = 0;
+    while let Some(command) = dialogue.poll_action() {
+        if let Command::Execute { plan, .. } = command {
+            actions += plan.actions.len();
+        }
+    }
+    actions
+}
+
+#[test]
+fn several_devices_at_once_take_a_surer_ear_than_one() {
+    assert_eq!(heard("turn on the kitchen lamp", 0.61), 1);
+    assert_eq!(heard("turn on the lights", 0.61), 0);
+    assert_eq!(heard("turn on the lights", 0.9), 2);
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub(super) struct Question {
     pub(super) until: Option<Duration>,
 }
 
+/// The least confidence for several devices at once: half a sentence ("turn on the k…") is near the one that means them all.
+const LEAST_FOR_SEVERAL: f32 = 0.75;
 /// After so many wrong PINs in a row none is taken for a while.
 const WRONG_PINS: u32 = 3;
 const PIN_LOCK: Duration = Duration::from_secs(120);
@@ -106,7 +108,10 @@ impl Dialogue {
     }
 
     fn planned(&mut self, turn: TurnId, plan: Plan, confidence: Option<f32>, origin: Origin, now: Moment) {
-        let least = self.settings.least_confidence.of(plan.risk);
+        let mut least = self.settings.least_confidence.of(plan.risk);
+        if plan.actions.iter().filter_map(|action| action.device()).nth(1).is_some() {
+            least = least.max(LEAST_FOR_SEVERAL);
+        }
         if let Some(confidence) = confidence.filter(|confidence| *confidence < least) {
             let because = Because::TooUnsure { confidence, least };
             self.not_understood(turn, because, origin);
