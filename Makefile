@@ -11,7 +11,10 @@ export CARGO_TARGET_DIR := target
 demo: setup build model ## Play recorded turns through the whole pipeline, on a demo house (MIC=1: use the microphone)
 	$(MYNAH) demo $(if $(MIC),--mic) $(DEMO_ARGS)
 
-test: setup check model ## Format, lints, all tests
+test: setup check ## Format, lints, all tests
+	# All targets at once: built crate by crate, the large dependencies would be built again with other features.
+	$(CARGO) build --release --locked --workspace --all-targets
+	$(MYNAH) models fetch whisper-tiny.en
 	sh scripts/run-tests.sh
 	$(MYNAH) skill test
 

@@ -84,7 +84,7 @@ pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
                 (false, true) => "!".if_supports_color(Stream::Stdout, |t| t.yellow()).to_string(),
                 (false, false) => "✗".if_supports_color(Stream::Stdout, |t| t.red()).to_string(),
             };
-            println!("{mark} {:<14} {}", finding.what, finding.says.trim_end());
+            println!("{mark} {:<14} {}", finding.what, finding.says.trim());
         }
     }
     Ok(if broken { ExitCode::FAILURE } else { ExitCode::SUCCESS })
@@ -92,7 +92,9 @@ pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
 
 fn sound_device(direction: Direction) -> Result<String, String> {
     let devices = list_devices();
-    let mut of_kind = devices.iter().filter(|device| device.direction == direction);
+    // ALSA lists a device that hears and plays nothing on every machine.
+    let mut of_kind =
+        devices.iter().filter(|device| device.direction == direction && device.id != "alsa:null");
     let default = of_kind.clone().find(|device| device.default).or_else(|| of_kind.next());
     default.map(|device| device.name.clone()).ok_or_else(|| "none on this machine".into())
 }
