@@ -6,7 +6,7 @@ CARGO ?= cargo
 MYNAH := target/release/mynah
 export CARGO_TARGET_DIR := target
 
-.PHONY: demo test setup build model check skills bench bench-accuracy bench-wake soak clean help
+.PHONY: demo test setup build model check skills bench bench-accuracy bench-wake clean help
 
 demo: setup build model ## Play recorded turns through the whole pipeline, on a demo house (MIC=1: use the microphone)
 	$(MYNAH) demo $(if $(MIC),--mic) $(DEMO_ARGS)
@@ -32,10 +32,11 @@ model: build ## Fetch whisper-tiny.en into the user's cache, once
 	@$(MYNAH) models fetch whisper-tiny.en
 
 bench: build ## Cost of every stage (criterion)
-	$(CARGO) bench --locked -p mynah-benches
+	$(CARGO) bench --locked --workspace --bench stages --bench ears
 
-bench-accuracy: model ## Spoken orders and wake words of real people (needs the recordings in MYNAH_DATA)
-	$(CARGO) run --release --locked -p mynah-benches --bin accuracy -- $(ACCURACY_ARGS)
+bench-accuracy: model ## Spoken orders of real people (needs the recordings in MYNAH_DATA)
+	$(CARGO) build --release --locked --workspace --bin accuracy
+	target/release/accuracy $(ACCURACY_ARGS)
 
 bench-wake: build ## Miss rate, false alarms and cost of the wake words
 	$(MYNAH) bench wake
