@@ -13,7 +13,10 @@ pub mod say;
 pub mod skill;
 pub mod transcribe;
 
+use mynah_host::audio::Stop;
 use mynah_host::events::Line;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use crate::cli::EventFormat;
 use crate::timeline;
@@ -27,6 +30,22 @@ pub fn show(line: &Line, format: EventFormat) {
             Err(error) => eprintln!("mynah: an event could not be written as JSON: {error}"),
         },
     }
+}
+
+/// Ctrl-C ends the input, if there is one to end, and then the run. Abort the task when the run is over.
+pub fn stop_on_ctrl_c(input: Option<Stop>) -> (watch::Receiver<bool>, JoinHandle<()>) {
+    let (stop, stopped) = watch::channel(false);
+    let task = tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            if let Some(input) = input {
+                input.stop();
+            }
+            // The run may have ended by itself.
+            let _ = stop.send(true);
+        }
+        std::future::pending::<()>().await;
+    });
+    (stopped, task)
 }
 
 /// Prints a value as JSON.

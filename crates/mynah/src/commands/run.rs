@@ -16,9 +16,8 @@ use mynah_host::events::Event;
 use mynah_host::runtime::{self, InputSource, Options, Pace, Recording, Wires, wall_clock};
 use mynah_host::turn_file;
 use sha2::{Digest, Sha256};
-use tokio::sync::watch;
 
-use super::show;
+use super::{show, stop_on_ctrl_c};
 use crate::cli::{Common, EventFormat, Run};
 use crate::config::Config;
 use crate::report::faults;
@@ -71,15 +70,7 @@ pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
     if format == EventFormat::Text && !from_file {
         println!("Listening for {}. Ctrl-C ends it.", household.config.wake.words.join(", "));
     }
-    let (stop, stopped) = watch::channel(false);
-    let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            halt.stop();
-            // The run may have ended by itself.
-            let _ = stop.send(true);
-        }
-        std::future::pending::<()>().await;
-    });
+    let (stopped, interrupt) = stop_on_ctrl_c(Some(halt));
     let mut faulty = 0;
     let options = Options { recording, replay: None };
     let summary = runtime::run(hearing, answering, pace, options, stopped, &mut |line| {

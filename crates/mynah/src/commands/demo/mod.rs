@@ -18,9 +18,8 @@ use mynah_home::Home;
 use mynah_host::audio::{Input, InputSpec, Source, Stop};
 use mynah_host::events::{Line, Summary};
 use mynah_host::runtime::{self, InputSource, Options, Pace, Wires};
-use tokio::sync::watch;
 
-use super::show;
+use super::{show, stop_on_ctrl_c};
 use crate::Misuse;
 use crate::cli::{Common, Demo, EventFormat};
 use crate::config::Config;
@@ -87,14 +86,7 @@ pub async fn play(
     let speech = setup::speech(&household.config)?;
     let wires = Wires::House(Arc::new(household.endpoints()?));
     let answering = household.answering(wires, player, Some(speech), &ids, false)?;
-    let (stop, stopped) = watch::channel(false);
-    let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            // The run may have ended by itself.
-            let _ = stop.send(true);
-        }
-        std::future::pending::<()>().await;
-    });
+    let (stopped, interrupt) = stop_on_ctrl_c(None);
     let mut judge = Judge::new(turns, household.home.clone());
     let summary = runtime::run(hearing, answering, pace, Options::default(), stopped, &mut |line: &Line| {
         for began in began.try_iter() {
@@ -135,14 +127,7 @@ async fn microphone(common: &Common, household: &Household, args: &Demo) -> anyh
     let speech = setup::speech(&household.config)?;
     let answering = household.answering(wires, player, Some(speech), &ids, false)?;
     println!("Say “computer, turn on the kitchen lamp”, or “jarvis, what can I say”. Ctrl-C ends it.");
-    let (stop, stopped) = watch::channel(false);
-    let interrupt = tokio::spawn(async move {
-        if tokio::signal::ctrl_c().await.is_ok() {
-            halt.stop();
-            let _ = stop.send(true);
-        }
-        std::future::pending::<()>().await;
-    });
+    let (stopped, interrupt) = stop_on_ctrl_c(Some(halt));
     let format = if common.json { EventFormat::Json } else { EventFormat::Text };
     let options = Options::default();
     runtime::run(hearing, answering, Pace::Live, options, stopped, &mut |line| show(line, format)).await;
