@@ -6,7 +6,7 @@ CARGO ?= cargo
 MYNAH := target/release/mynah
 export CARGO_TARGET_DIR := target
 
-.PHONY: demo test setup build model check skills bench bench-accuracy bench-wake clean help
+.PHONY: demo test fuzz setup build model check skills bench bench-accuracy bench-wake clean help
 
 demo: setup build model ## Play recorded turns through the whole pipeline, on a demo house (MIC=1: use the microphone)
 	$(MYNAH) demo $(if $(MIC),--mic) $(DEMO_ARGS)
@@ -22,7 +22,7 @@ setup: ## Install the Debian packages that are missing
 	@sh scripts/setup.sh
 
 build:
-	$(CARGO) build --release --locked -p mynah
+	$(CARGO) build --release --locked --workspace --bin mynah
 
 check:
 	$(CARGO) fmt --all --check
@@ -40,6 +40,9 @@ bench-accuracy: model ## Spoken orders of real people (needs the recordings in M
 
 bench-wake: build ## Miss rate, false alarms and cost of the wake words
 	$(MYNAH) bench wake
+
+fuzz: ## Every parser on random input (SECONDS_EACH=600: ten minutes each); needs cargo-fuzz
+	sh scripts/fuzz.sh
 
 clean:
 	$(CARGO) clean

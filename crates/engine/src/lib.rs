@@ -9,3 +9,15 @@ pub mod speech;
 pub mod vad;
 pub mod wake;
 pub mod whisper;
+
+/// What the fuzz targets reach of the parsers that have no public face.
+#[cfg(fuzzing)]
+pub mod fuzzed {
+    use std::io::Cursor;
+
+    /// Reads `bytes` as a model of every format.
+    pub fn model(bytes: &[u8]) {
+        crate::runtime::fuzzed(bytes);
+        crate::whisper::convert::fuzzed(Cursor::new(bytes));
+    }
+}

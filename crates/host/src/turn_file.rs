@@ -114,6 +114,11 @@ fn decode<R: DeserializeOwned>(bytes: &[u8]) -> Result<(Vec<f32>, R), String> {
     Ok((samples.ok_or("it holds no audio")?, record))
 }
 
+#[cfg(fuzzing)]
+pub(crate) fn fuzzed(bytes: &[u8]) -> Result<(Vec<f32>, mynah_assistant::record::TurnRecord), String> {
+    decode(bytes)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

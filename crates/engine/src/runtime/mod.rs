@@ -283,3 +283,9 @@ fn shown(dims: &[Option<u64>]) -> String {
 fn first_line(error: &dyn std::fmt::Display) -> String {
     error.to_string().lines().next().unwrap_or_default().trim_end_matches(['.', ':']).to_owned()
 }
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzzed(bytes: &[u8]) {
+    let _ = onnx::read(bytes);
+    let _ = onnx::pin(bytes, &[("mel", &[1])]);
+}

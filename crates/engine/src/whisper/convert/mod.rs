@@ -348,3 +348,11 @@ fn to_bytes(word: &str) -> Vec<u8> {
     };
     word.chars().map(byte).collect::<Option<_>>().unwrap_or_else(|| word.as_bytes().to_vec())
 }
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzzed(mut bytes: impl Read + Seek) {
+    let words = vec![vec![b'a']; WRITTEN_TOKENS];
+    let _ = convert(&mut bytes, &words, &mut std::io::sink(), "fuzzed");
+    let _ = bytes.rewind();
+    let _ = ggml::check(bytes);
+}
