@@ -45,6 +45,19 @@ impl fmt::Display for Text {
 /// # Errors
 /// All faults of the file, in the order of their places.
 pub fn read_toml<T>(file: &str, text: &str, read: impl FnOnce(Fields<'_, '_>) -> T) -> Result<T, Vec<Fault>> {
+    match read_toml_leniently(file, text, read) {
+        (Some(made), faults) if faults.is_empty() => Ok(made),
+        (_, faults) => Err(faults),
+    }
+}
+
+/// As [`read_toml`], but what `read` made is returned beside the faults that it found, for those who go on to look for more.
+/// Nothing is made of a text that is not TOML.
+pub fn read_toml_leniently<T>(
+    file: &str,
+    text: &str,
+    read: impl FnOnce(Fields<'_, '_>) -> T,
+) -> (Option<T>, Vec<Fault>) {
     let name: Arc<str> = file.into();
     let (table, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
@@ -60,7 +73,7 @@ pub fn read_toml<T>(file: &str, text: &str, read: impl FnOnce(Fields<'_, '_>) ->
         faults.sort_by_key(|f| (f.span.start, f.span.end));
         // What follows on the same line is mostly the parser finding its way again.
         faults.dedup_by_key(|f| text[..f.span.start.min(text.len())].matches('\n').count());
-        return Err(faults);
+        return (None, faults);
     }
     let faults = RefCell::new(Vec::new());
     let top = Fields {
@@ -73,11 +86,8 @@ pub fn read_toml<T>(file: &str, text: &str, read: impl FnOnce(Fields<'_, '_>) ->
     };
     let made = read(top);
     let mut faults = faults.into_inner();
-    if faults.is_empty() {
-        return Ok(made);
-    }
     faults.sort_by_key(|f| (f.span.start, f.span.end));
-    Err(faults)
+    (Some(made), faults)
 }
 
 /// "did you mean `brightness`?", or all that is permitted when nothing is near and the choice is short.

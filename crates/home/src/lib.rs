@@ -61,7 +61,7 @@ mod state;
 pub use capability::{BadState, Capability};
 pub use color::Color;
 pub use device::{Area, AreaId, Device, DeviceId, Kind};
-pub use fields::{Entry, Fault, Fields, Text, did_you_mean, read_toml};
+pub use fields::{Entry, Fault, Fields, Text, did_you_mean, read_toml, read_toml_leniently};
 pub use find::{Resolution, SpokenNames, plain_name};
 pub use home::Home;
 pub use state::State;

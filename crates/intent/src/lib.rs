@@ -46,6 +46,7 @@
 #![forbid(unsafe_code)]
 
 mod automaton;
+mod common;
 mod compile;
 mod fold;
 mod grammar;
@@ -57,11 +58,13 @@ mod language;
 mod matching;
 mod program;
 mod recognizer;
+mod redundant;
 mod spec;
 mod template;
 
 pub use graph::{Arc, Coverage, Label, StateId, Word, WordGraph, WordId};
 pub use intent::{Intent, Reading, Slot, Value};
 pub use recognizer::{Context, Recognizer};
+pub use redundant::redundant;
 pub use spec::{Fault, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec};
 pub use template::{Mentions, mentions};

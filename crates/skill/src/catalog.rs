@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use mynah_home::{AreaId, Home};
-use mynah_intent::{Context, Fault, IntentSpec, List, Origin, Reading, Recognizer, Spec, WordGraph};
+use mynah_intent::{
+    Context, Fault, IntentSpec, List, Origin, Reading, Recognizer, Sentence, Spec, WordGraph,
+};
 use time::OffsetDateTime;
 
 use crate::action::Verb;
@@ -56,28 +58,11 @@ impl Catalog {
     /// # Errors
     /// Every fault of every file at once.
     pub fn load<P: AsRef<Path>>(paths: &[P], home: &Home) -> Result<Catalog, Vec<Fault>> {
-        let mut files = Vec::new();
-        let mut faults = Vec::new();
-        for path in paths {
-            collect(path.as_ref(), &mut files, &mut faults);
-        }
-        files.sort();
-        files.dedup();
-        let mut texts = Vec::new();
-        for path in files {
-            match std::fs::read(&path).map(String::from_utf8) {
-                Ok(Ok(text)) => texts.push((path.display().to_string(), text)),
-                Ok(Err(_)) => faults.push(file_fault(&path, "is not UTF-8 text")),
-                Err(e) => faults.push(file_fault(&path, &format!("cannot be read: {e}"))),
-            }
-        }
+        let (texts, faults) = skill_texts(paths);
         match Catalog::parse(&texts, home) {
             Ok(catalog) if faults.is_empty() => Ok(catalog),
             Ok(_) => Err(faults),
-            Err(more) => {
-                faults.extend(more);
-                Err(faults)
-            }
+            Err(more) => Err(faults.into_iter().chain(more).collect()),
         }
     }
 
@@ -86,29 +71,44 @@ impl Catalog {
     /// # Errors
     /// Every fault of every text at once.
     pub fn parse(texts: &[(String, String)], home: &Home) -> Result<Catalog, Vec<Fault>> {
+        match Catalog::parse_leniently(texts, home) {
+            (Some(catalog), faults) if faults.is_empty() => Ok(catalog),
+            (_, faults) => Err(faults),
+        }
+    }
+
+    /// Every fault of every text, and a catalog of what is without one. What is faulty in one stage is left out of the next, so
+    /// that all stages are gone through: the file, its manifest, all manifests together, the sentences.
+    pub(crate) fn parse_leniently(texts: &[(String, String)], home: &Home) -> (Option<Catalog>, Vec<Fault>) {
         let mut skills = Vec::new();
         let mut faults = Vec::new();
         for (file, text) in texts {
-            match Manifest::parse(file, text) {
-                Ok(manifest) => skills.push(manifest),
-                Err(found) => faults.extend(found),
-            }
+            let (manifest, found) = Manifest::parse(file, text);
+            skills.extend(manifest);
+            faults.extend(found);
         }
         check_together(&skills, &mut faults);
-        let (spec, entries) = compile(&skills, home);
-        match Recognizer::compile(spec) {
-            Ok(recognizer) if faults.is_empty() => Ok(Catalog { skills, entries, recognizer }),
-            Ok(_) => Err(faults),
-            Err(found) => {
-                for fault in found {
-                    // A rule of a skill is compiled with each of its intents: its fault is one.
-                    if !faults.contains(&fault) {
-                        faults.push(fault);
+        let catalog = loop {
+            let (spec, entries) = compile(&skills, home);
+            match Recognizer::compile(spec) {
+                Ok(recognizer) => break Some(Catalog { skills, entries, recognizer }),
+                Err(found) => {
+                    let goes_on = leave_out(&mut skills, &found);
+                    for fault in found {
+                        // A rule of a skill is compiled with each of its intents: its fault is one.
+                        if !faults.contains(&fault) {
+                            faults.push(fault);
+                        }
+                    }
+                    if !goes_on {
+                        break None;
                     }
                 }
-                Err(faults)
             }
-        }
+        };
+        let place = |fault: &Fault| texts.iter().position(|(file, _)| **file == *fault.origin.file);
+        faults.sort_by_key(|fault| (place(fault), fault.origin.span.start));
+        (catalog, faults)
     }
 
     /// What an utterance may mean, the best reading first. Empty when no skill is spoken to.
@@ -195,6 +195,59 @@ impl Catalog {
     }
 }
 
+/// The texts of skill files, and of those in folders (all `*.toml` below them but `home.toml`), as `(file name, text)` in the order of
+/// their names; and what could not be read.
+#[must_use]
+pub fn skill_texts<P: AsRef<Path>>(paths: &[P]) -> (Vec<(String, String)>, Vec<Fault>) {
+    let mut files = Vec::new();
+    let mut faults = Vec::new();
+    for path in paths {
+        collect(path.as_ref(), &mut files, &mut faults);
+    }
+    files.sort();
+    files.dedup();
+    let mut texts = Vec::new();
+    for path in files {
+        match std::fs::read(&path).map(String::from_utf8) {
+            Ok(Ok(text)) => texts.push((path.display().to_string(), text)),
+            Ok(Err(_)) => faults.push(file_fault(&path, "is not UTF-8 text")),
+            Err(e) => faults.push(file_fault(&path, &format!("cannot be read: {e}"))),
+        }
+    }
+    (texts, faults)
+}
+
+/// Takes out the sentences and rules that have a fault, and the sentences that use such a rule. False when there was nothing to
+/// take out.
+fn leave_out(skills: &mut [Manifest], faults: &[Fault]) -> bool {
+    let is_faulty = |sentence: &Sentence| {
+        let (origin, inside) = (&sentence.origin, &sentence.origin.span);
+        faults.iter().any(|f| {
+            f.origin.file == origin.file
+                && f.origin.span.start >= inside.start
+                && f.origin.span.end <= inside.end
+        })
+    };
+    let mut changed = false;
+    for skill in skills {
+        let bad: BTreeSet<String> =
+            skill.rules.iter().filter(|(_, rule)| is_faulty(rule)).map(|(name, _)| name.clone()).collect();
+        let mut intents = std::mem::take(&mut skill.intents);
+        for sentences in intents.iter_mut().map(|intent| &mut intent.sentences) {
+            let before = sentences.len();
+            sentences.retain(|sentence| {
+                let used = skill.mentions(std::slice::from_ref(sentence)).rules;
+                !is_faulty(sentence) && used.is_disjoint(&bad)
+            });
+            changed |= sentences.len() != before;
+        }
+        skill.intents = intents;
+        changed |= !bad.is_empty();
+        skill.rules.retain(|name, _| !bad.contains(name));
+    }
+    changed
+}
+
 fn collect(path: &Path, files: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
     if !path.is_dir() {
         files.push(path.to_owned());
@@ -228,7 +281,8 @@ fn check_together(skills: &[Manifest], faults: &mut Vec<Fault>) {
             help: Some(help.into()),
         });
     };
-    for skill in skills {
+    // One without a name has that fault already.
+    for skill in skills.iter().filter(|skill| !skill.name.text.is_empty()) {
         if let Some(other) = names.insert(&skill.name.text, skill) {
             let message = format!("the skill `{}` is already in {}", skill.name, other.file);
             fault(skill, skill.name.span.clone(), message, "give each skill a name of its own");
@@ -256,7 +310,8 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
     for (s, skill) in skills.iter().enumerate() {
         let mut lists: BTreeMap<String, List> =
             skill.lists.iter().map(|(n, (l, _))| (n.clone(), l.clone())).collect();
-        for (i, intent) in skill.intents.iter().enumerate() {
+        let said = |(_, intent): &(usize, &IntentEntry)| !intent.sentences.is_empty();
+        for (i, intent) in skill.intents.iter().enumerate().filter(said) {
             let mentions = skill.mentions(&intent.sentences);
             for name in &mentions.lists {
                 if !lists.contains_key(name) {

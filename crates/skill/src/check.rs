@@ -1,84 +1,119 @@
-//! What is no fault but most likely no intention: the warnings of `mynah skill check`.
+//! `mynah skill check`: every fault of skills, and what is no fault but most likely no intention.
 
-use std::collections::BTreeMap;
+mod collisions;
+mod size;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use mynah_home::{Home, did_you_mean};
-use mynah_intent::{Context, Fault, Origin, Reading};
+use mynah_home::{Home, Kind, did_you_mean};
+use mynah_intent::{Fault, List, Origin, redundant};
 
 use crate::action::Verb;
 use crate::catalog::Catalog;
 use crate::manifest::Manifest;
 use crate::permission::Permissions;
 
-/// How many sentences are drawn from the graph to look for collisions.
-const SAMPLES: usize = 2000;
+/// What was found out about skills.
+#[derive(Clone, Debug)]
+pub struct Findings {
+    /// What keeps the skills from being loaded.
+    pub errors: Vec<Fault>,
+    /// What most likely is not meant.
+    pub warnings: Vec<Fault>,
+    /// The skills; without what is faulty in them. None when hardly anything could be read.
+    pub catalog: Option<Catalog>,
+}
+
+impl Findings {
+    /// Looks through skills, given as `(file name, text)`, beside others that are installed with them. All that is wrong is told at
+    /// once: a fault in one place hides nothing in another. Only what concerns `texts` is told.
+    ///
+    /// Of the skills in `beside`, those in another language, and those that one of `texts` replaces by having its name, do not count; when
+    /// they have faults, none of them does.
+    #[must_use]
+    pub fn of(texts: &[(String, String)], beside: &[(String, String)], home: &Home) -> Findings {
+        let (alone, mut errors) = Catalog::parse_leniently(texts, home);
+        let beside = alone.as_ref().map(|catalog| catalog.companions(beside)).unwrap_or_default();
+        let mut catalog = alone;
+        if !beside.is_empty() && Catalog::parse(&beside, home).is_ok() {
+            let all: Vec<_> = texts.iter().cloned().chain(beside).collect();
+            let (together, found) = Catalog::parse_leniently(&all, home);
+            errors.extend(found.into_iter().filter(|f| !errors.contains(f)).collect::<Vec<_>>());
+            catalog = together.or(catalog);
+        }
+        let faulty: BTreeSet<&str> = errors.iter().map(|fault| &*fault.origin.file).collect();
+        let mut warnings = catalog.as_ref().map(|catalog| catalog.doubts(home, &faulty)).unwrap_or_default();
+        let place = |fault: &Fault| texts.iter().position(|(file, _)| **file == *fault.origin.file);
+        warnings.retain(|fault| place(fault).is_some());
+        warnings.sort_by_key(|fault| (place(fault), fault.origin.span.start));
+        Findings { errors, warnings, catalog }
+    }
+}
 
 impl Catalog {
-    /// Looks for what a skill author would want to know: rules, lists and permissions that nothing uses, intents without a
-    /// test, and sentences that two intents accept, of each pair the shortest that was found.
-    ///
-    /// Collisions are looked for in the tests' sentences and in sentences drawn from the graph, the same ones each time;
-    /// that none is found is no proof.
+    /// Looks for what a skill author would want to know: rules, lists, alternatives and permissions that nothing needs, intents without a
+    /// test, list values that mean two things, words that cannot be said, a sentence that takes anything, a grammar that is too large, and
+    /// sentences that two intents accept, of each pair the shortest.
     #[must_use]
     pub fn check(&self, home: &Home) -> Vec<Fault> {
+        self.doubts(home, &BTreeSet::new())
+    }
+
+    /// The same. Of what may be used in the parts of a file that have faults, nothing is said for the `faulty` ones.
+    fn doubts(&self, home: &Home, faulty: &BTreeSet<&str>) -> Vec<Fault> {
         let mut warnings = Vec::new();
         for skill in &self.skills {
-            check_unused(skill, &mut warnings);
-            check_permissions(skill, home, &mut warnings);
+            if !faulty.contains(&*skill.file) {
+                check_unused(skill, &mut warnings);
+                check_permissions(skill, &mut warnings);
+            }
+            check_lists(skill, &mut warnings);
+            check_devices(skill, home, &mut warnings);
+            words::check(skill, &mut warnings);
             for intent in skill.intents.iter().filter(|i| i.tests.is_empty()) {
                 let message = format!("no test says what `{}` does", intent.name);
                 let help = Some("add: [[intent.test]] with say and does".into());
                 warnings.push(warning(skill, intent.name.span.clone(), message, help));
             }
         }
-        warnings.extend(self.collisions());
+        warnings.extend(redundant(self.recognizer().spec()));
+        warnings.extend(self.greedy());
+        let graphs = self.graphs();
+        warnings.extend(self.collisions(&graphs));
+        warnings.extend(self.too_large(&graphs));
         warnings
     }
 
-    fn collisions(&self) -> Vec<Fault> {
-        let mut shortest: BTreeMap<(usize, usize), (String, Reading)> = BTreeMap::new();
-        let mut look = |text: &str| {
-            let readings = self.recognizer().recognize(text, &Context::default());
-            let Some(first) = readings.first() else { return };
-            let rivals = readings.iter().skip(1).filter(|r| r.intent.name != first.intent.name);
-            for rival in rivals.filter(|r| first.confidence - r.confidence < 0.005) {
-                let pair = (first.spec.min(rival.spec), first.spec.max(rival.spec));
-                let found = shortest.get(&pair).is_none_or(|(known, _)| text.len() < known.len());
-                if found {
-                    let later = if first.spec > rival.spec { first } else { rival };
-                    shortest.insert(pair, (text.to_owned(), later.clone()));
-                }
-            }
+    /// Those of `texts` that can be loaded beside these skills: of the same language, and not a version of one of these.
+    fn companions(&self, texts: &[(String, String)]) -> Vec<(String, String)> {
+        let fits = |(file, text): &&(String, String)| {
+            let (Some(other), _) = Manifest::parse(file, text) else { return false };
+            self.skills
+                .iter()
+                .all(|s| s.name.text != other.name.text && *s.file != **file && s.language == other.language)
         };
-        let tests = self.skills.iter().flat_map(|s| &s.intents).flat_map(|i| &i.tests);
-        tests.for_each(|t| look(&t.say.text));
-        // Knuth's linear congruential generator: the same sentences on every machine.
-        let mut state: u64 = 1;
-        for _ in 0..SAMPLES {
-            let text = self.graph().sample("something", |n| {
-                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                usize::try_from(state >> 33).unwrap_or_default() % n.max(1)
-            });
-            look(&text);
-        }
-        let mut warnings = Vec::new();
-        for ((earlier, _), (text, later)) in shortest {
-            let (Some((other_skill, other)), Some((skill, intent))) =
-                (self.entry(earlier), self.entry(later.spec))
-            else {
-                continue;
+        texts.iter().filter(fits).cloned().collect()
+    }
+}
+
+/// List values that are said alike and mean different things, or stand there twice.
+fn check_lists(skill: &Manifest, warnings: &mut Vec<Fault>) {
+    for (name, (list, span)) in &skill.lists {
+        let List::Text(entries) = list else { continue };
+        let mut said: BTreeMap<String, &mynah_intent::Value> = BTreeMap::new();
+        for entry in entries {
+            let words = entry.said.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+            let Some(earlier) = said.insert(words, &entry.value) else { continue };
+            let message = match *earlier == entry.value {
+                true => format!("`{}` stands twice in the list `{name}`", entry.said),
+                false => {
+                    format!("`{}` means two things in the list `{name}`: the first is taken", entry.said)
+                }
             };
-            let origin = intent.sentences.get(later.sentence).map(|s| s.origin.span.clone());
-            let message = format!(
-                "\u{201c}{text}\u{201d} is a sentence of `{}` and of `{}` of {}",
-                intent.name, other.name, other_skill.file
-            );
-            let help =
-                Some("make one of them more special; now the better match is taken, or the first".into());
-            warnings.push(warning(skill, origin.unwrap_or_else(|| intent.name.span.clone()), message, help));
+            warnings.push(warning(skill, span.clone(), message, Some("leave one of them out".into())));
         }
-        warnings
     }
 }
 
@@ -101,7 +136,8 @@ fn check_unused(skill: &Manifest, warnings: &mut Vec<Fault>) {
     }
 }
 
-fn check_permissions(skill: &Manifest, home: &Home, warnings: &mut Vec<Fault>) {
+/// Permissions that no action needs.
+fn check_permissions(skill: &Manifest, warnings: &mut Vec<Fault>) {
     let verbs = || skill.intents.iter().flat_map(|i| &i.actions).map(|a| &a.verb);
     let sample = |t: &crate::template::Template| t.fill(|_| Some("x".into())).unwrap_or_default();
     let only = |http: &[String], mqtt: &[String]| Permissions {
@@ -109,30 +145,49 @@ fn check_permissions(skill: &Manifest, home: &Home, warnings: &mut Vec<Fault>) {
         http: http.to_vec(),
         mqtt: mqtt.to_vec(),
     };
-    let mut unused = |pattern: &str, message: String, help: Option<String>| {
-        let span = skill.permission_spans.iter().find(|(p, _)| p == pattern).map(|(_, span)| span.clone());
-        warnings.push(warning(skill, span.unwrap_or_default(), message, help));
+    let mut unused = |pattern: &str, message: String| {
+        let help = Some("take it out: a skill should be able to reach no more than it needs".into());
+        warnings.push(warning(skill, permission_span(skill, pattern), message, help));
     };
     for pattern in &skill.permissions.devices {
         if !verbs().any(|v| matches!(v, Verb::Set { .. } | Verb::Adjust { .. } | Verb::Read { .. })) {
-            unused(pattern, format!("nothing here does anything with `{pattern}`"), None);
-        } else if !pattern.contains('*') && home.device(&pattern.as_str().into()).is_none() {
-            let help = did_you_mean(pattern, home.devices().iter().map(|d| d.id.as_str()));
-            unused(pattern, format!("no device of this house is `{pattern}`"), help);
+            unused(pattern, format!("nothing here does anything with `{pattern}`"));
         }
     }
     for pattern in &skill.permissions.http {
         let permissions = only(std::slice::from_ref(pattern), &[]);
         if !verbs().any(|v| matches!(v, Verb::Http { url, .. } if permissions.http(&sample(url)))) {
-            unused(pattern, format!("no action needs the permission `{pattern}`"), None);
+            unused(pattern, format!("no action needs the permission `{pattern}`"));
         }
     }
     for pattern in &skill.permissions.mqtt {
         let permissions = only(&[], std::slice::from_ref(pattern));
         if !verbs().any(|v| matches!(v, Verb::Mqtt { topic, .. } if permissions.mqtt(&sample(topic)))) {
-            unused(pattern, format!("no action needs the permission `{pattern}`"), None);
+            unused(pattern, format!("no action needs the permission `{pattern}`"));
         }
     }
+}
+
+/// Permissions for devices that are not there.
+fn check_devices(skill: &Manifest, home: &Home, warnings: &mut Vec<Fault>) {
+    for pattern in &skill.permissions.devices {
+        let kind = pattern.split_once('.').map_or(pattern.as_str(), |(kind, _)| kind);
+        let (message, help) = if !kind.contains('*') && Kind::from_name(kind).is_none() {
+            let help = did_you_mean(kind, Kind::ALL.iter().map(|k| k.name()));
+            (format!("no kind of device is called `{kind}`"), help)
+        } else if !pattern.contains('*') && home.device(&pattern.as_str().into()).is_none() {
+            let help = did_you_mean(pattern, home.devices().iter().map(|d| d.id.as_str()));
+            (format!("no device of this house is `{pattern}`"), help)
+        } else {
+            continue;
+        };
+        warnings.push(warning(skill, permission_span(skill, pattern), message, help));
+    }
+}
+
+fn permission_span(skill: &Manifest, pattern: &str) -> Range<usize> {
+    let mut spans = skill.permission_spans.iter();
+    spans.find(|(p, _)| p == pattern).map(|(_, span)| span.clone()).unwrap_or_default()
 }
 
 fn warning(skill: &Manifest, span: Range<usize>, message: String, help: Option<String>) -> Fault {

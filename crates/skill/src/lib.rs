@@ -99,7 +99,8 @@ mod reply;
 mod template;
 mod trial;
 
-pub use catalog::{Catalog, Situation};
+pub use catalog::{Catalog, Situation, skill_texts};
+pub use check::Findings;
 pub use outcome::{Failure, FailureKind, Outcome, Reply};
 pub use plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
 pub use refusal::Refusal;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use mynah_home::{Entry, Fields, Text, did_you_mean, read_toml};
+use mynah_home::{Entry, Fields, Text, did_you_mean, read_toml_leniently};
 use mynah_intent::{Fault, List, ListEntry, NumberKind, Origin, Sentence, Value};
 
 use crate::Risk;
@@ -48,9 +48,11 @@ pub(crate) struct IntentEntry {
 pub(crate) const REPLY_WORDS: [&str; 5] = ["targets", "state", "value", "is", "said"];
 
 impl Manifest {
-    /// Reads a manifest; `file` is its name in faults.
-    pub(crate) fn parse(file: &str, text: &str) -> Result<Manifest, Vec<Fault>> {
-        read_toml(file, text, read_manifest).map_err(|faults| faults.into_iter().map(from_home).collect())
+    /// Reads a manifest, and tells every fault in it; `file` is its name there. What is faulty is left out of the manifest, so that
+    /// the rest can be looked at too. There is none when the text is not TOML.
+    pub(crate) fn parse(file: &str, text: &str) -> (Option<Manifest>, Vec<Fault>) {
+        let (manifest, faults) = read_toml_leniently(file, text, read_manifest);
+        (manifest, faults.into_iter().map(from_home).collect())
     }
 
     /// The names of lists and rules that a text of this skill mentions, through rules.
@@ -143,7 +145,12 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
                 Some(text) => {
                     manifest.rules.insert(entry.key, sentence(&file, text));
                 }
-                None => rules.fault(entry.span(), format!("the rule `{}` must be a string", entry.key), None),
+                None => {
+                    rules.fault(entry.span(), format!("the rule `{}` must be a string", entry.key), None);
+                    // It is there: that sentences use it is no second fault.
+                    let text = Text { text: entry.key.clone(), span: entry.key_span.clone() };
+                    manifest.rules.insert(entry.key, sentence(&file, text));
+                }
             }
         }
     }
@@ -155,9 +162,9 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
             }
             let span = entry.key_span.clone();
             let key = entry.key.clone();
-            if let Some(list) = read_list(&lists, entry) {
-                manifest.lists.insert(key, (list, span));
-            }
+            // A faulty one is there all the same: that sentences use it is no second fault.
+            let list = read_list(&lists, entry).unwrap_or(List::Text(Vec::new()));
+            manifest.lists.insert(key, (list, span));
         }
     }
     for fields in top.tables("intent") {
@@ -176,7 +183,8 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
 
 /// What can only be seen when rules, permissions and intents are all read.
 fn check_intents(manifest: &Manifest, top: &Fields<'_, '_>) {
-    for intent in &manifest.intents {
+    // Without sentences, which is told, nothing fills the slots.
+    for intent in manifest.intents.iter().filter(|intent| !intent.sentences.is_empty()) {
         let mentions = manifest.mentions(&intent.sentences);
         let slots: BTreeSet<&str> =
             mentions.slots.keys().chain(intent.slots.keys()).map(String::as_str).collect();
@@ -304,13 +312,16 @@ fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
         return None;
     };
     let mut entries = Vec::new();
+    let mut is_empty = true;
     for item in values {
+        is_empty = false;
         match (item.text, item.table) {
-            (Some(text), _) => entries.push(ListEntry {
+            (Some(text), _) if is_template(lists, &text) => entries.push(ListEntry {
                 value: Value::Text(text.text.clone()),
                 said: text.text,
                 context: BTreeMap::new(),
             }),
+            (Some(_), _) => {}
             (None, Some(table)) => {
                 let said = table.required_text("in");
                 let value = table
@@ -321,7 +332,7 @@ fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
                     .table("context")
                     .map(|c| c.entries().into_iter().filter_map(|e| Some((e.key, e.text?.text))).collect());
                 table.finish();
-                if let (Some(said), Some(value)) = (said, value) {
+                if let (Some(said), Some(value)) = (said.filter(|said| is_template(lists, said)), value) {
                     entries.push(ListEntry { said: said.text, value, context: context.unwrap_or_default() });
                 }
             }
@@ -330,10 +341,19 @@ fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
             }
         }
     }
-    if entries.is_empty() {
+    if is_empty {
         lists.fault(span, format!("the list `{}` has no values", entry.key), None);
     }
     Some(List::Text(entries))
+}
+
+/// Whether a value can be read as a template; its faults are told here, where its place is known.
+fn is_template(fields: &Fields<'_, '_>, said: &Text) -> bool {
+    let read = mynah_intent::mentions(&sentence(&fields.file(), said.clone()));
+    for fault in read.as_ref().err().into_iter().flatten() {
+        fields.fault(fault.origin.span.clone(), fault.message.clone(), fault.help.clone());
+    }
+    read.is_ok()
 }
 
 fn read_range(table: &Fields<'_, '_>) -> Option<List> {

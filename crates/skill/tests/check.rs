@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use mynah_home::Home;
-use mynah_skill::Catalog;
+use mynah_skill::{Catalog, Findings};
 
 const A: &str = r#"
 [skill]
@@ -73,30 +73,239 @@ fn warnings() {
     check(
         &[("a.toml", A)],
         expect![[r#"
-        a.toml `never`: no sentence uses the rule `unused`
-        a.toml `colour_of_pet`: no sentence uses the list `colour_of_pet`
-        a.toml `plug.fann`: no device of this house is `plug.fann`
-          help: did you mean `plug.fan`?
-        a.toml `http://b.local/*`: no action needs the permission `http://b.local/*`
-        a.toml `b/#`: no action needs the permission `b/#`
-    "#]],
+            a.toml `never`: no sentence uses the rule `unused`
+            a.toml `colour_of_pet`: no sentence uses the list `colour_of_pet`
+            a.toml `http://b.local/*`: no action needs the permission `http://b.local/*`
+              help: take it out: a skill should be able to reach no more than it needs
+            a.toml `b/#`: no action needs the permission `b/#`
+              help: take it out: a skill should be able to reach no more than it needs
+            a.toml `plug.fann`: no device of this house is `plug.fann`
+              help: did you mean `plug.fan`?
+        "#]],
     );
     check(
         &[("a.toml", A), ("b.toml", B)],
         expect![[r#"
             a.toml `never`: no sentence uses the rule `unused`
             a.toml `colour_of_pet`: no sentence uses the list `colour_of_pet`
+            a.toml `http://b.local/*`: no action needs the permission `http://b.local/*`
+              help: take it out: a skill should be able to reach no more than it needs
+            a.toml `b/#`: no action needs the permission `b/#`
+              help: take it out: a skill should be able to reach no more than it needs
             a.toml `plug.fann`: no device of this house is `plug.fann`
               help: did you mean `plug.fan`?
-            a.toml `http://b.local/*`: no action needs the permission `http://b.local/*`
-            a.toml `b/#`: no action needs the permission `b/#`
             b.toml `pets.pet`: no test says what `pets.pet` does
               help: add: [[intent.test]] with say and does
             b.toml `pets.stop`: no test says what `pets.stop` does
               help: add: [[intent.test]] with say and does
-            b.toml `[please] pet (the|my) (cat|bird)`: “pet the cat ok” is a sentence of `pets.pet` and of `lamps.power` of a.toml
-              help: make one of them more special; now the better match is taken, or the first
+            b.toml `[please] pet (the|my) (cat|bird)`: “pet the cat” is a sentence of `pets.pet` and of `lamps.power` of a.toml
+              help: `pets.pet` is taken now: make one of them more special
+            a.toml `pet the {pet}`: “pet the cat” is a sentence of `lamps.power` and of `pets.pet` of b.toml
+              help: `pets.pet` is taken now: make one of them more special
         "#]],
+    );
+}
+
+/// Everything that is found out about texts: `E` for errors, `W` for warnings.
+fn examine(texts: &[(&str, &str)], beside: &[(&str, &str)], expected: Expect) {
+    let home = Home::parse("home.toml", include_str!("house.toml")).unwrap_or_else(|f| panic!("{f:?}"));
+    let owned = |texts: &[(&str, &str)]| -> Vec<(String, String)> {
+        texts.iter().map(|(f, t)| ((*f).to_owned(), (*t).to_owned())).collect()
+    };
+    let findings = Findings::of(&owned(texts), &owned(beside), &home);
+    let mut found = String::new();
+    for (mark, w) in
+        findings.errors.iter().map(|f| ('E', f)).chain(findings.warnings.iter().map(|f| ('W', f)))
+    {
+        let source = texts.iter().find(|(f, _)| **f == *w.origin.file).expect("one of the texts").1;
+        let line = source[..w.origin.span.start].matches('\n').count() + 1;
+        found.push_str(&format!(
+            "{mark} {}:{line} `{}`: {}\n",
+            w.origin.file,
+            &source[w.origin.span.clone()],
+            w.message
+        ));
+    }
+    expected.assert_eq(&found);
+}
+
+/// A fault in the manifest hides none in the sentences, and neither hides what is doubtful elsewhere.
+#[test]
+fn all_stages_at_once() {
+    let a = r#"
+[skill]
+nam = "lamps"
+[permissions]
+devices = ["lite.*"]
+[rules]
+turn = "(turn|switch"
+the = ["the", "my"]
+[lists]
+size = ["(small", "large"]
+cups = { from = 9, to = 1 }
+[[intent]]
+name = "lamps.power"
+sentences = ["<turn> {state} [the] {device}", "use {sizes}", "use <the> {size} {cups}", "lamps {state}"]
+do = [{ set = "powr", to = "on" }]
+[[intent]]
+name = "lamps.on"
+sentences = ["lamps on"]
+risk = "none"
+"#;
+    examine(
+        &[("a.toml", a)],
+        &[],
+        expect![[r#"
+            E a.toml:2 `[skill]`: `name` is missing
+            E a.toml:3 `nam`: unknown key `nam`
+            E a.toml:7 `(`: `(` is not closed
+            E a.toml:8 `["the", "my"]`: the rule `the` must be a string
+            E a.toml:10 `(`: `(` is not closed
+            E a.toml:11 `9`: the range goes from 9 down to 1
+            E a.toml:14 `{sizes}`: there is no list {sizes}
+            E a.toml:15 `powr`: no capability is called `powr`
+            E a.toml:19 `none`: there is no risk `none`
+            W a.toml:5 `lite.*`: no kind of device is called `lite`
+            W a.toml:13 `lamps.power`: no test says what `lamps.power` does
+            W a.toml:17 `lamps.on`: no test says what `lamps.on` does
+            W a.toml:18 `lamps on`: “lamps on” is a sentence of `lamps.on` and of `lamps.power`
+        "#]],
+    );
+}
+
+#[test]
+fn what_is_not_needed() {
+    let a = r#"
+[skill]
+name = "a"
+[rules]
+turn = "(turn|switch|turn [over])"
+[lists]
+size = ["small", "large", "Small", { in = "large", out = "big" }]
+[[intent]]
+name = "a"
+sentences = ["<turn> it (on|off|on)", "turn it off", "[please] go (now;then) {size}", "go then now {size}", "light[s] (in|on [top])"]
+test = [{ say = "turn it on" }]
+"#;
+    examine(
+        &[("a.toml", a)],
+        &[],
+        expect![[r#"
+            W a.toml:5 `turn`: `turn` is not needed: `turn [over]` beside it takes it too
+            W a.toml:7 `size`: `Small` means two things in the list `size`: the first is taken
+            W a.toml:7 `size`: `large` means two things in the list `size`: the first is taken
+            W a.toml:10 `on`: `on` stands in these alternatives twice
+            W a.toml:10 `turn it off`: this sentence is not needed: `<turn> it (on|off|on)` takes all of it
+            W a.toml:10 `go then now {size}`: this sentence is not needed: `[please] go (now;then) {size}` takes all of it
+        "#]],
+    );
+}
+
+#[test]
+fn what_takes_too_much() {
+    let a = r#"
+[skill]
+name = "a"
+[lists]
+anything = { wildcard = true }
+[[intent]]
+name = "a.any"
+sentences = ["[tell me] {anything}", "add {anything} to the list"]
+test = [{ say = "tell me more" }]
+[[intent]]
+name = "a.sure"
+sentences = ["tell me more", "call r2d2 & friends", "set it to 100% (on|off)"]
+test = [{ say = "tell me more" }]
+"#;
+    examine(
+        &[("a.toml", a)],
+        &[],
+        expect![[r#"
+        W a.toml:8 `[tell me] {anything}`: this sentence of `a.any` takes anything: no sentence is ever refused
+        W a.toml:12 `r2d2`: `r2d2` mixes letters and digits: nobody knows how it is said
+        W a.toml:12 `&`: `&`: nobody knows how `&` is said
+    "#]],
+    );
+}
+
+#[test]
+fn what_makes_the_grammar_large() {
+    let a = r#"
+[skill]
+name = "a"
+[lists]
+code = { from = 0, to = 19000 }
+door = ["front", "back"]
+[[intent]]
+name = "a.code"
+sentences = ["{code:one} {door} {code:two} then {code:three} (and|or) {code:four}"]
+test = [{ say = "1 front 2 then 3 and 4" }]
+"#;
+    examine(
+        &[("a.toml", a)],
+        &[],
+        expect![[r#"
+        W a.toml:9 `{code:one} {door} {code:two} then {code:three} (and|or) {code:four}`: the grammar is large: 133752 arcs; `{code}` of `a.code` makes most of it
+    "#]],
+    );
+}
+
+/// Skills are checked beside those that are installed, and only what concerns them is told.
+#[test]
+fn beside_others() {
+    examine(
+        &[("b.toml", B)],
+        &[("a.toml", A)],
+        expect![[r#"
+        W b.toml:5 `pets.pet`: no test says what `pets.pet` does
+        W b.toml:6 `[please] pet (the|my) (cat|bird)`: “pet the cat” is a sentence of `pets.pet` and of `lamps.power` of a.toml
+        W b.toml:9 `pets.stop`: no test says what `pets.stop` does
+    "#]],
+    );
+    let other_version = B.replace("pet (the|my)", "stroke (the|my)");
+    let german = A.replace("[skill]", "[skill]\nlanguage = \"de\"");
+    examine(
+        &[("b.toml", B)],
+        &[("old.toml", &other_version), ("german.toml", &german), ("broken.toml", "nonsense")],
+        expect![[r#"
+            W b.toml:5 `pets.pet`: no test says what `pets.pet` does
+            W b.toml:9 `pets.stop`: no test says what `pets.stop` does
+        "#]],
+    );
+}
+
+#[test]
+fn contexts_that_exclude_each_other_do_not_collide() {
+    let a = r#"
+[skill]
+name = "a"
+[[intent]]
+name = "a.kitchen"
+sentences = ["lights [on]"]
+requires_context = { area = "kitchen" }
+test = [{ say = "lights", area = "kitchen" }]
+[[intent]]
+name = "a.bedroom"
+sentences = ["lights"]
+requires_context = { area = ["bedroom", "hallway"] }
+test = [{ say = "lights", area = "bedroom" }]
+[[intent]]
+name = "a.nowhere"
+sentences = ["lights"]
+excludes_context = { area = true }
+test = [{ say = "lights" }]
+[[intent]]
+name = "a.hallway"
+sentences = ["lights on", "lights please"]
+requires_context = { area = ["hallway", "kitchen"] }
+test = [{ say = "lights on", area = "hallway" }]
+"#;
+    examine(
+        &[("a.toml", a)],
+        &[],
+        expect![[r#"
+        W a.toml:21 `lights on`: “lights on” is a sentence of `a.hallway` and of `a.kitchen`
+    "#]],
     );
 }
 

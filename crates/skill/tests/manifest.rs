@@ -353,9 +353,9 @@ fn skills_together() {
     let faults = Catalog::parse(&texts, &home()).expect_err("three faults");
     let messages: Vec<String> = faults.iter().map(|f| format!("{}: {f}", f.origin.file)).collect();
     expect![[r#"
-        c.toml: this is not TOML: key with no value, expected `=`
         b.toml: the skill `x` is already in a.toml
-        b.toml: this skill is in `de`, but a.toml is in `en`"#]]
+        b.toml: this skill is in `de`, but a.toml is in `en`
+        c.toml: this is not TOML: key with no value, expected `=`"#]]
     .assert_eq(&messages.join("\n"));
 }
 

@@ -1,0 +1,68 @@
+//! How large the grammar is, and what makes it so.
+
+use std::sync::Arc;
+
+use mynah_intent::{Coverage, Fault, List, ListEntry, Recognizer, Value, WordGraph};
+
+use super::warning;
+use crate::catalog::Catalog;
+
+/// More arcs than this make a recogniser slow.
+const MANY_ARCS: usize = 100_000;
+
+impl Catalog {
+    /// Says which slot makes the grammar large, when it is large.
+    pub(super) fn too_large(&self, graphs: &[Arc<WordGraph>]) -> Vec<Fault> {
+        let whole = self.graph();
+        if whole.coverage() == Coverage::Whole && whole.arc_count() <= MANY_ARCS {
+            return Vec::new();
+        }
+        let size = |graph: &WordGraph| match graph.coverage() {
+            Coverage::Nothing => usize::MAX,
+            _ => graph.arc_count(),
+        };
+        let Some((index, graph)) = graphs.iter().enumerate().max_by_key(|(_, graph)| size(graph)) else {
+            return Vec::new();
+        };
+        let Some((skill, intent)) = self.entry(index) else { return Vec::new() };
+        let what = match whole.coverage() {
+            Coverage::Nothing => "the grammar is too large: nothing can be recognised".to_owned(),
+            Coverage::FirstEnd => {
+                "wildcards make the grammar too large: each ends with the first word that may follow it"
+                    .to_owned()
+            }
+            Coverage::Whole => format!("the grammar is large: {} arcs", whole.arc_count()),
+        };
+        let culprit = self.culprit(index);
+        let message = match &culprit {
+            Some((list, arcs)) if *arcs < size(graph) => {
+                format!("{what}; `{{{list}}}` of `{}` makes most of it", intent.name)
+            }
+            _ => format!("{what}; `{}` makes most of it", intent.name),
+        };
+        let at = culprit.and_then(|(list, _)| {
+            let mentions =
+                |s: &&mynah_intent::Sentence| skill.mentions(std::slice::from_ref(*s)).lists.contains(&list);
+            intent.sentences.iter().find(mentions).map(|s| s.origin.span.clone())
+        });
+        let help = "give the list fewer values or a larger step, or the sentence fewer optional parts";
+        vec![warning(skill, at.unwrap_or_else(|| intent.name.span.clone()), message, Some(help.into()))]
+    }
+
+    /// The list of an intent without which its grammar would be smallest, and how many arcs are left then.
+    fn culprit(&self, index: usize) -> Option<(String, usize)> {
+        let intent = self.recognizer().spec().intents.get(index)?;
+        let (skill, entry) = self.entry(index)?;
+        let without = |name: &String| {
+            let mut spec = self.alone(index, intent.clone());
+            let word =
+                ListEntry { said: "x".into(), value: Value::Text("x".into()), context: Default::default() };
+            for intent in &mut spec.intents {
+                intent.lists.insert(name.clone(), List::Text(vec![word.clone()]));
+            }
+            let graph = Recognizer::compile(spec).ok()?.graph().clone();
+            (graph.coverage() != Coverage::Nothing).then(|| (name.clone(), graph.arc_count()))
+        };
+        skill.mentions(&entry.sentences).lists.iter().filter_map(without).min_by_key(|(_, arcs)| *arcs)
+    }
+}
