@@ -463,7 +463,7 @@ fn a_pin() {
     talk.is(expect![[r#"
         0 s: wake word
         0 s: "alarm off"
-          say "What is the PIN?"
+          say "What is the PIN to switch.alarm power = off?"
           listen for Pin
         0 s: "one two three four"
           do switch.alarm power = off
@@ -471,7 +471,7 @@ fn a_pin() {
           say "Switch.alarm is off."
         0 s: wake word
         0 s: "alarm off"
-          say "What is the PIN?"
+          say "What is the PIN to switch.alarm power = off?"
           listen for Pin
         0 s: "four three two one"
           refused: WrongPin
@@ -479,7 +479,7 @@ fn a_pin() {
           say "That PIN is wrong."
         0 s: wake word
         0 s: "alarm off"
-          say "What is the PIN?"
+          say "What is the PIN to switch.alarm power = off?"
           listen for Pin
         0 s: "four three two one"
           refused: WrongPin
@@ -487,7 +487,7 @@ fn a_pin() {
           say "That PIN is wrong."
         0 s: wake word
         0 s: "alarm off"
-          say "What is the PIN?"
+          say "What is the PIN to switch.alarm power = off?"
           listen for Pin
         0 s: "four three two one"
           refused: WrongPin
@@ -500,7 +500,7 @@ fn a_pin() {
           say "There were too many wrong PINs. Please wait a while."
         121 s: wake word
         121 s: "alarm off"
-          say "What is the PIN?"
+          say "What is the PIN to switch.alarm power = off?"
     "#]]);
     assert!(!talk.log.contains("1234"));
 }

@@ -152,6 +152,13 @@ impl Codec {
             }
             (Capability::Power, None) => "true or false, \"on\" or \"off\", 1 or 0".to_owned(),
             (Capability::Lock, None) => "true or false, \"locked\" or \"unlocked\"".to_owned(),
+            (capability, None) if capability.texts().is_some() => {
+                let texts = capability.texts().unwrap_or_default();
+                texts.iter().map(|(text, _)| format!("\"{text}\"")).collect::<Vec<_>>().join(" or ")
+            }
+            (Capability::Mute, None) => "true or false, \"muted\" or \"unmuted\"".to_owned(),
+            (Capability::Contact, None) => "true or false, \"open\" or \"closed\"".to_owned(),
+            (Capability::Motion, None) => "true or false, \"motion\" or \"none\"".to_owned(),
             (Capability::Color, None) => "a colour: \"#rrggbb\", [r, g, b] or {r, g, b}".to_owned(),
             (_, None) => "a string".to_owned(),
         }
@@ -228,7 +235,7 @@ mod tests {
 
         /// Whatever a device answers, it is a state of the capability or a fault with a message.
         #[test]
-        fn any_answer_is_a_state_or_a_message(text in ".*", number: f64, flag: bool, which in 0usize..11) {
+        fn any_answer_is_a_state_or_a_message(text in ".*", number: f64, flag: bool, which in 0..Capability::ALL.len()) {
             let capability = Capability::ALL[which];
             for theirs in [Value::String(text.clone()), Value::from(number), Value::Bool(flag), Value::Null, Value::from(vec![number; 3])] {
                 match Codec::plain(capability).decode(&theirs) {

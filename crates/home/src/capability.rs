@@ -32,6 +32,30 @@ pub enum Capability {
     Lock,
     /// A mode by name: `heat`, `eco`.
     Mode,
+    /// Percent of full speed, of a fan.
+    Speed,
+    /// What a player does: `playing`, `paused` or `stopped`.
+    Playback,
+    /// A push of a button: to the `next` or the `previous` song, channel or slide. Write only.
+    Step,
+    /// What is shown or heard, by the name of the input or the app: `hdmi 1`.
+    Source,
+    /// What is played, by name: a station, a story.
+    Media,
+    /// Silenced or not.
+    Mute,
+    /// What a vacuum cleaner does: `cleaning`, `paused`, `docked`; it also tells `returning` and `idle`.
+    Cleaning,
+    /// Whether a door or a window is open, as its sensor says. Read only.
+    Contact,
+    /// Whether something moves. Read only.
+    Motion,
+    /// Percent of charge left. Read only.
+    Battery,
+    /// The weather, in words: `cloudy`. Read only.
+    Condition,
+    /// How likely rain is, in percent. Read only.
+    RainChance,
 }
 
 /// A value that a capability cannot have.
@@ -63,7 +87,7 @@ pub enum BadState {
 
 impl Capability {
     /// All of them.
-    pub const ALL: [Capability; 11] = [
+    pub const ALL: [Capability; 23] = [
         Capability::Power,
         Capability::Brightness,
         Capability::Color,
@@ -75,6 +99,18 @@ impl Capability {
         Capability::Volume,
         Capability::Lock,
         Capability::Mode,
+        Capability::Speed,
+        Capability::Playback,
+        Capability::Step,
+        Capability::Source,
+        Capability::Media,
+        Capability::Mute,
+        Capability::Cleaning,
+        Capability::Contact,
+        Capability::Motion,
+        Capability::Battery,
+        Capability::Condition,
+        Capability::RainChance,
     ];
 
     /// As files have it: `target_temperature`.
@@ -92,6 +128,18 @@ impl Capability {
             Capability::Volume => "volume",
             Capability::Lock => "lock",
             Capability::Mode => "mode",
+            Capability::Speed => "speed",
+            Capability::Playback => "playback",
+            Capability::Step => "step",
+            Capability::Source => "source",
+            Capability::Media => "media",
+            Capability::Mute => "mute",
+            Capability::Cleaning => "cleaning",
+            Capability::Contact => "contact",
+            Capability::Motion => "motion",
+            Capability::Battery => "battery",
+            Capability::Condition => "condition",
+            Capability::RainChance => "rain_chance",
         }
     }
 
@@ -105,12 +153,10 @@ impl Capability {
     #[must_use]
     pub fn unit(self) -> &'static str {
         match self {
-            Capability::Brightness | Capability::Position | Capability::Humidity | Capability::Volume => {
-                "percent"
-            }
             Capability::TargetTemperature | Capability::Temperature => "degrees",
             Capability::ColorTemperature => "kelvin",
-            Capability::Power | Capability::Color | Capability::Lock | Capability::Mode => "",
+            _ if self.range().is_some() => "percent",
+            _ => "",
         }
     }
 
@@ -131,20 +177,53 @@ impl Capability {
     /// Can it be set, or only read?
     #[must_use]
     pub fn is_writable(self) -> bool {
-        !matches!(self, Capability::Temperature | Capability::Humidity)
+        use Capability::{Battery, Condition, Contact, Humidity, Motion, RainChance, Temperature};
+        !matches!(self, Temperature | Humidity | Contact | Motion | Battery | Condition | RainChance)
+    }
+
+    /// Is there a state to read, or does setting it only push a button?
+    #[must_use]
+    pub fn is_readable(self) -> bool {
+        self != Capability::Step
+    }
+
+    /// The only texts that it can be, each with the other words that devices and people have for it; none when it is no text,
+    /// or any text.
+    #[must_use]
+    pub fn texts(self) -> Option<&'static [(&'static str, &'static [&'static str])]> {
+        Some(match self {
+            Capability::Playback => &[
+                ("playing", &["play", "on", "buffering"]),
+                ("paused", &["pause"]),
+                ("stopped", &["stop", "idle", "off", "standby", "none"]),
+            ],
+            Capability::Step => &[("next", &["forward"]), ("previous", &["back", "backward"])],
+            Capability::Cleaning => &[
+                ("cleaning", &["clean", "start", "on"]),
+                ("paused", &["pause", "stopped", "stop"]),
+                ("docked", &["dock", "charging", "home", "off"]),
+                ("returning", &["return"]),
+                ("idle", &[]),
+            ],
+            _ => return None,
+        })
     }
 
     /// Least and greatest number, in its unit; none when it is no number.
     #[must_use]
     pub fn range(self) -> Option<(i32, i32)> {
         match self {
-            Capability::Brightness | Capability::Position | Capability::Humidity | Capability::Volume => {
-                Some((0, 100))
-            }
+            Capability::Brightness
+            | Capability::Position
+            | Capability::Humidity
+            | Capability::Volume
+            | Capability::Speed
+            | Capability::Battery
+            | Capability::RainChance => Some((0, 100)),
             Capability::TargetTemperature => Some((5, 35)),
             Capability::Temperature => Some((-60, 150)),
             Capability::ColorTemperature => Some((1000, 12000)),
-            Capability::Power | Capability::Color | Capability::Lock | Capability::Mode => None,
+            _ => None,
         }
     }
 
@@ -183,10 +262,31 @@ impl Capability {
                 &["locked", "lock", "on", "true", "1"],
                 &["unlocked", "unlock", "off", "false", "0"],
             ),
-            Capability::Mode => match state {
-                State::Text(mode) if !mode.trim().is_empty() => Ok(State::Text(mode.trim().to_lowercase())),
-                _ => Err(self.bad_type("the name of a mode", state)),
-            },
+            Capability::Mute => self.boolean(
+                state,
+                "muted or not",
+                &["muted", "mute", "on", "true", "1"],
+                &["unmuted", "unmute", "not muted", "off", "false", "0"],
+            ),
+            Capability::Contact => self.boolean(
+                state,
+                "open or closed",
+                &["open", "opened", "on", "true", "1"],
+                &["closed", "close", "shut", "off", "false", "0"],
+            ),
+            Capability::Motion => self.boolean(
+                state,
+                "motion or none",
+                &["motion", "detected", "on", "true", "1"],
+                &["none", "clear", "no motion", "off", "false", "0"],
+            ),
+            Capability::Mode => self.any_text(state, "the name of a mode"),
+            Capability::Source => self.any_text(state, "the name of a source"),
+            Capability::Media => self.any_text(state, "the name of something to play"),
+            Capability::Condition => self.any_text(state, "the weather in words"),
+            Capability::Playback => self.one_text(state, "playing, paused or stopped"),
+            Capability::Step => self.one_text(state, "next or previous"),
+            Capability::Cleaning => self.one_text(state, "cleaning, paused, docked, returning or idle"),
             Capability::Color => match state {
                 State::Text(text) => {
                     let color = Color::parse(text)
@@ -196,6 +296,24 @@ impl Capability {
                 _ => Err(self.bad_type("the name of a color or #rrggbb", state)),
             },
             _ => self.number(state),
+        }
+    }
+
+    fn any_text(self, state: &State, wanted: &'static str) -> Result<State, BadState> {
+        match state {
+            State::Text(text) if !text.trim().is_empty() => Ok(State::Text(text.trim().to_lowercase())),
+            _ => Err(self.bad_type(wanted, state)),
+        }
+    }
+
+    /// One of [`Capability::texts`].
+    fn one_text(self, state: &State, wanted: &'static str) -> Result<State, BadState> {
+        let State::Text(text) = state else { return Err(self.bad_type(wanted, state)) };
+        let text = text.trim().to_lowercase();
+        let is = |(name, others): &&(&str, &[&str])| *name == text || others.contains(&text.as_str());
+        match self.texts().unwrap_or_default().iter().find(is) {
+            Some((name, _)) => Ok(State::Text((*name).to_owned())),
+            None => Err(self.bad_type(wanted, state)),
         }
     }
 

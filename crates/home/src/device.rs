@@ -69,14 +69,22 @@ pub enum Kind {
     Sensor,
     Fan,
     Lock,
+    /// What plays sound: a speaker, a radio.
     Media,
+    Tv,
     Vacuum,
+    /// What lets people in when it opens: a garage door, a gate. A blind is a cover, and a door that is only locked is a lock.
+    Door,
+    /// What shows slides.
+    Presentation,
+    /// Where the weather is known: a service, a station.
+    Weather,
     Other,
 }
 
 impl Kind {
     /// All of them.
-    pub const ALL: [Kind; 11] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Light,
         Kind::Plug,
         Kind::Switch,
@@ -86,7 +94,11 @@ impl Kind {
         Kind::Fan,
         Kind::Lock,
         Kind::Media,
+        Kind::Tv,
         Kind::Vacuum,
+        Kind::Door,
+        Kind::Presentation,
+        Kind::Weather,
         Kind::Other,
     ];
 
@@ -103,8 +115,34 @@ impl Kind {
             Kind::Fan => "fan",
             Kind::Lock => "lock",
             Kind::Media => "media",
+            Kind::Tv => "tv",
             Kind::Vacuum => "vacuum",
+            Kind::Door => "door",
+            Kind::Presentation => "presentation",
+            Kind::Weather => "weather",
             Kind::Other => "other",
+        }
+    }
+
+    /// How people call one of them, and several.
+    #[must_use]
+    pub fn spoken(self) -> (&'static str, &'static str) {
+        match self {
+            Kind::Light => ("light", "lights"),
+            Kind::Plug => ("plug", "plugs"),
+            Kind::Switch => ("switch", "switches"),
+            Kind::Cover => ("blind", "blinds"),
+            Kind::Climate => ("thermostat", "thermostats"),
+            Kind::Sensor => ("sensor", "sensors"),
+            Kind::Fan => ("fan", "fans"),
+            Kind::Lock => ("lock", "locks"),
+            Kind::Media => ("music player", "music players"),
+            Kind::Tv => ("TV", "TVs"),
+            Kind::Vacuum => ("vacuum cleaner", "vacuum cleaners"),
+            Kind::Door => ("garage door or gate", "garage doors and gates"),
+            Kind::Presentation => ("presentation", "presentations"),
+            Kind::Weather => ("weather service", "weather services"),
+            Kind::Other => ("device", "devices"),
         }
     }
 
@@ -118,11 +156,14 @@ impl Kind {
     #[must_use]
     pub fn usual_capabilities(self) -> &'static [Capability] {
         match self {
-            Kind::Light | Kind::Plug | Kind::Switch | Kind::Fan => &[Capability::Power],
-            Kind::Cover => &[Capability::Position],
+            Kind::Light | Kind::Plug | Kind::Switch | Kind::Fan | Kind::Tv => &[Capability::Power],
+            Kind::Cover | Kind::Door => &[Capability::Position],
             Kind::Climate => &[Capability::TargetTemperature, Capability::Temperature],
             Kind::Lock => &[Capability::Lock],
-            Kind::Sensor | Kind::Media | Kind::Vacuum | Kind::Other => &[],
+            Kind::Vacuum => &[Capability::Cleaning],
+            Kind::Presentation => &[Capability::Step],
+            Kind::Weather => &[Capability::Condition, Capability::Temperature],
+            Kind::Sensor | Kind::Media | Kind::Other => &[],
         }
     }
 }

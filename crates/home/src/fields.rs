@@ -102,7 +102,7 @@ pub fn did_you_mean<'c>(word: &str, permitted: impl IntoIterator<Item = &'c str>
         .min_by_key(|(distance, _)| *distance);
     match near {
         Some((_, near)) => Some(format!("did you mean `{near}`?")),
-        None if !permitted.is_empty() && permitted.len() <= 12 => {
+        None if !permitted.is_empty() && permitted.len() <= 16 => {
             Some(format!("known here: {}", permitted.join(", ")))
         }
         None => None,

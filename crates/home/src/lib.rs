@@ -15,7 +15,7 @@
 //!
 //!     [[device]]
 //!     name = "living room lamp"        # as it is said; with the room in front it is also "the lamp in the living room"
-//!     kind = "light"                   # light, plug, switch, cover, climate, sensor, fan, lock, media, vacuum, other
+//!     kind = "light"                   # light, plug, switch, cover, climate, sensor, fan, lock, media, tv, vacuum, door, presentation, weather, other
 //!     id = "light.living_room_lamp"    # default: the kind, a dot, the name in snake case
 //!     area = "living room"             # name or id
 //!     aliases = ["reading light"]      # other names
@@ -37,14 +37,22 @@
 //! | capability | states, in home.toml, skills and on the command line |
 //! | --- | --- |
 //! | `power` | `on`, `off` |
-//! | `brightness`, `volume` | 0 to 100 percent |
+//! | `brightness`, `volume`, `speed` | 0 to 100 percent |
 //! | `color` | a name ([`Color::names`]) or `#rrggbb` |
 //! | `color_temperature` | 1,000 to 12,000 kelvin |
 //! | `position` | percent open: 0 or `closed` to 100 or `open` |
 //! | `target_temperature` | 5 to 35 °C |
 //! | `temperature`, `humidity` | measured: °C, percent; read only |
 //! | `lock` | `locked`, `unlocked` |
-//! | `mode` | any name |
+//! | `mode`, `source`, `media` | any name: of a mode, of an input or an app, of what is played |
+//! | `playback` | `playing`, `paused`, `stopped` |
+//! | `mute` | `muted`, `unmuted` |
+//! | `step` | `next`, `previous`: a push of a button, which cannot be read |
+//! | `cleaning` | `cleaning`, `paused`, `docked`; read also `returning`, `idle` |
+//! | `contact` | `open`, `closed`; read only |
+//! | `motion` | `motion`, `none`; read only |
+//! | `battery`, `rain_chance` | percent; read only |
+//! | `condition` | the weather in words; read only |
 //!
 //! Two devices of one area may not share a name. Every mistake of a file is reported at once, as [`Fault`]s.
 #![forbid(unsafe_code)]

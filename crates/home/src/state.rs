@@ -42,6 +42,10 @@ impl State {
                     _ => false,
                 }
             }
+            // A vacuum cleaner that is on its way home does what it was told.
+            (State::Text(read), State::Text(wanted)) if capability == Capability::Cleaning => {
+                read == wanted || (read == "returning" && wanted == "docked")
+            }
             (read, wanted) => read == wanted,
         }
     }

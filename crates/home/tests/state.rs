@@ -1,7 +1,7 @@
 //! States: what a text means, and when a read state is the wanted one.
 
 use expect_test::{Expect, expect};
-use mynah_home::{Capability, Color, State};
+use mynah_home::{Capability, Color, Kind, State};
 
 fn check(capability: Capability, texts: &[&str], expected: Expect) {
     let mut table = String::new();
@@ -87,6 +87,78 @@ fn texts_become_states() {
          : mode must be the name of a mode, not ` `
     "#]],
     );
+}
+
+#[test]
+fn what_players_and_vacuum_cleaners_do() {
+    check(
+        Capability::Playback,
+        &["Play", "paused", "idle", "loud"],
+        expect![[r#"
+            Play: Text("playing")
+            paused: Text("paused")
+            idle: Text("stopped")
+            loud: playback must be playing, paused or stopped, not `loud`
+        "#]],
+    );
+    check(
+        Capability::Step,
+        &["next", "back", "2"],
+        expect![[r#"
+            next: Text("next")
+            back: Text("previous")
+            2: step must be next or previous, not `2`
+        "#]],
+    );
+    check(
+        Capability::Cleaning,
+        &["clean", "dock", "error"],
+        expect![[r#"
+            clean: Text("cleaning")
+            dock: Text("docked")
+            error: cleaning must be cleaning, paused, docked, returning or idle, not `error`
+        "#]],
+    );
+    check(
+        Capability::Contact,
+        &["open", "shut", "ON", "half"],
+        expect![[r#"
+            open: Bool(true)
+            shut: Bool(false)
+            ON: Bool(true)
+            half: contact must be open or closed, not `half`
+        "#]],
+    );
+    check(
+        Capability::Speed,
+        &["40 %", "120"],
+        expect![[r#"
+            40 %: Number(40.0)
+            120: speed goes from 0 to 100 percent, not 120
+        "#]],
+    );
+    let cleaning =
+        |read: &str, wanted: &str| State::from(read).matches(&State::from(wanted), Capability::Cleaning);
+    assert!(cleaning("returning", "docked"), "it is on its way");
+    assert!(!cleaning("cleaning", "docked"));
+    assert!(!cleaning("docked", "cleaning"));
+}
+
+/// A file names a capability as the type does, and what can be neither set nor read is none.
+#[test]
+fn every_capability_has_a_name_and_a_use() {
+    for capability in Capability::ALL {
+        assert_eq!(Capability::from_name(capability.name()), Some(capability));
+        assert!(capability.is_writable() || capability.is_readable(), "{capability}");
+        for (text, others) in capability.texts().unwrap_or_default() {
+            for word in others.iter().chain([text]) {
+                assert_eq!(capability.parse_state(word), Ok(State::from(*text)), "{capability}");
+            }
+        }
+    }
+    for kind in Kind::ALL {
+        assert_eq!(Kind::from_name(kind.name()), Some(kind));
+    }
 }
 
 #[test]

@@ -14,12 +14,23 @@ skills![
     "climate.toml",
     "clock.toml",
     "covers.toml",
+    "fans.toml",
+    "garage.toml",
     "help.toml",
+    "household.toml",
     "lights.toml",
+    "locks.toml",
+    "music.toml",
     "plugs.toml",
+    "presentation.toml",
+    "radio.toml",
+    "scenes.toml",
     "shopping.toml",
     "timers.toml",
+    "tv.toml",
+    "vacuum.toml",
     "volume.toml",
+    "weather.toml",
 ];
 
 /// How faults call [`HOME`].

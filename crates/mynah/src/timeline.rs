@@ -112,6 +112,7 @@ fn local_text(local: &Local) -> String {
         Local::TellTime => "tell the time".into(),
         Local::TellDate => "tell the date".into(),
         Local::ListAdd { list, item } => format!("put “{item}” on the {list} list"),
+        Local::ListRemove { list, item } => format!("take “{item}” off the {list} list"),
         Local::ListRead { list } => format!("read the {list} list"),
         Local::ListClear { list } => format!("empty the {list} list"),
         Local::Help { .. } => "tell what can be said".into(),

@@ -30,6 +30,7 @@ pub(crate) enum Verb {
     TellTime,
     TellDate,
     ListAdd { list: Template, item: Template },
+    ListRemove { list: Template, item: Template },
     ListRead { list: Template },
     ListClear { list: Template },
     Help { topic: Option<Template> },
@@ -56,6 +57,8 @@ pub(crate) enum Payload {
 pub(crate) enum Target {
     /// `{targets}`: the devices that were named; else those of the room that was named; else all that the skill may reach.
     Named,
+    /// `{target}`: one device: the one that was named; else the only one of the room that was named, or of the speaker's, or of all.
+    One,
     /// `{slot}`: the device of that slot.
     Slot(String),
     /// A pattern on device ids.
@@ -76,6 +79,9 @@ impl ActionTemplate {
         } else if fields.has("read") {
             let capability = read_capability(&fields, "read");
             let on = read_targets(&fields);
+            if let Some(capability) = capability.filter(|capability| !capability.is_readable()) {
+                fields.fault(fields.span_of("read"), format!("{capability} can only be set"), None);
+            }
             capability.map(|capability| Verb::Read { capability, on })
         } else if fields.has("http") {
             fields.table("http").and_then(read_http)
@@ -146,7 +152,7 @@ impl ActionTemplate {
                 text(t);
             }
             Verb::VolumeSet { .. } | Verb::VolumeAdjust { .. } => {}
-            Verb::ListAdd { list, item } => {
+            Verb::ListAdd { list, item } | Verb::ListRemove { list, item } => {
                 text(list);
                 text(item);
             }
@@ -155,9 +161,18 @@ impl ActionTemplate {
         }
         holes.extend(targets.into_iter().filter_map(|t| match t {
             Target::Slot(name) => Some(name.clone()),
-            Target::Named | Target::Pattern(_) => None,
+            Target::Named | Target::One | Target::Pattern(_) => None,
         }));
         holes
+    }
+
+    /// Is it for whatever the house has of a kind, which the speaker did not name?
+    pub(crate) fn is_for_what_there_is(&self) -> bool {
+        let on = match &self.verb {
+            Verb::Set { on, .. } | Verb::Adjust { on, .. } | Verb::Read { on, .. } => on,
+            _ => return false,
+        };
+        on.iter().all(|target| matches!(target, Target::Pattern(_)))
     }
 
     /// What the permissions do not allow, whatever the slots will be.
@@ -340,13 +355,14 @@ fn read_volume(fields: &Fields<'_, '_>) -> Option<Verb> {
 fn read_list(fields: &Fields<'_, '_>) -> Option<Verb> {
     let list = fields.required_text("name").map(|t| Template::parse(&t.text));
     match fields.text("list")?.text.as_str() {
-        "add" => {
+        verb @ ("add" | "remove") => {
             let item = fields.required_text("item").map(|t| Template::parse(&t.text));
-            Some(Verb::ListAdd { list: list?, item: item? })
+            let (list, item) = (list?, item?);
+            Some(if verb == "add" { Verb::ListAdd { list, item } } else { Verb::ListRemove { list, item } })
         }
         "read" => Some(Verb::ListRead { list: list? }),
         "clear" => Some(Verb::ListClear { list: list? }),
-        other => unknown_choice(fields, "list", other, &["add", "read", "clear"]),
+        other => unknown_choice(fields, "list", other, &["add", "remove", "read", "clear"]),
     }
 }
 
@@ -385,6 +401,7 @@ fn read_targets(fields: &Fields<'_, '_>) -> Vec<Target> {
         let template = Template::parse(&text.text);
         match template.only_hole() {
             Some("targets") => targets.push(Target::Named),
+            Some("target") => targets.push(Target::One),
             Some(slot) => targets.push(Target::Slot(slot.to_owned())),
             None if template.holes().next().is_none() && !template.is_empty() => {
                 if let Some((kind, _)) = text

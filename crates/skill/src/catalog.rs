@@ -310,7 +310,8 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
     for (s, skill) in skills.iter().enumerate() {
         let mut lists: BTreeMap<String, List> =
             skill.lists.iter().map(|(n, (l, _))| (n.clone(), l.clone())).collect();
-        let said = |(_, intent): &(usize, &IntentEntry)| !intent.sentences.is_empty();
+        let said =
+            |(_, intent): &(usize, &IntentEntry)| !intent.sentences.is_empty() && intent.has_its_needs(home);
         for (i, intent) in skill.intents.iter().enumerate().filter(said) {
             let mentions = skill.mentions(&intent.sentences);
             for name in &mentions.lists {

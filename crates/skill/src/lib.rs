@@ -30,6 +30,7 @@
 //! sentences = ["<turn> {state} [the] {device:lamp}"]
 //! slots = { room = "kitchen" }      # filled without being said
 //! risk = "low"                      # "confirm": done after a yes; "pin": after the PIN
+//! needs = ["light.*"]               # only in a house that has such a device; good for very short sentences
 //! do = [{ set = "power", to = "{state}", on = "{targets}" }]
 //! reply = "{targets} {state}"       # or several: the first whose slots were all said
 //!
@@ -52,7 +53,7 @@
 //! ## Lists that are always there
 //!
 //! `{device}` are the devices that the permissions allow, and `{light}`, `{plug}`, `{switch}`, `{cover}`, `{climate}`, `{sensor}`,
-//! `{fan}`, `{lock}`, `{media}`, `{vacuum}` those of one kind. Each is said as its name, its aliases, its `say_as`, with its room
+//! `{fan}`, `{lock}`, `{media}`, `{tv}`, `{vacuum}`, `{door}`, `{presentation}`, `{weather}` those of one kind. Each is said as its name, its aliases, its `say_as`, with its room
 //! before or after ("lamp in the kitchen"), and without the room ("the lamp"). Where several devices share a way of saying,
 //! the one in the room of the speaker is meant, and where that does not tell, the speaker is asked. `{area}` are the rooms.
 //! `{state}` is on or off; `{percentage}`, `{temperature}`, `{number}`, `{duration}` and `{color}` are what they say.
@@ -69,19 +70,21 @@
 //! | `{ timer = "start", length = "{duration}", name = "{name}" }` | and `timer = "cancel"`, `timer = "remaining"` |
 //! | `{ volume = "set", to = "{percentage}" }` | and `{ volume = "adjust", by = 10 }` |
 //! | `{ tell = "time" }`, `{ tell = "date" }` | |
-//! | `{ list = "add", name = "shopping", item = "{item}" }` | and `list = "read"`, `list = "clear"` |
+//! | `{ list = "add", name = "shopping", item = "{item}" }` | and `list = "remove"`; `list = "read"`, `list = "clear"` |
 //! | `{ help = "{topic}" }` or `{ help = true }` | tells what can be said |
 //! | `{ cancel = true }` | stops what goes on |
 //!
-//! `on` is `"{targets}"` (the default), a slot such as `"{lamp}"`, or a pattern such as `"cover.*"`. `{targets}` are the devices that
+//! `on` is `"{targets}"` (the default), `"{target}"`, a slot such as `"{lamp}"`, or a pattern such as `"cover.*"`. `{targets}` are the devices that
 //! the sentence named; else the permitted ones in the room that it named; else, in a sentence that has no place for either, all
 //! permitted ones; of these last two, the devices that have the capability. **Nothing widens them**: a slot that was said and
-//! means nothing here is a [`Refusal`], and so is a device that cannot do what was asked.
+//! means nothing here is a [`Refusal`], and so is a device that cannot do what was asked. `{target}` is one of these devices:
+//! where several could be meant, the one in the room of the speaker; where that does not tell, the speaker is asked. Of several
+//! actions on patterns, those are left out for which the house has nothing.
 //!
 //! ## Replies
 //!
 //! `{targets}` are the devices, `{state}` is what was read back with its verb ("is on", "are closed", "measures 20 degrees"), `{is}`
-//! the verb alone, `{value}` a value that was read, `{said}` what the assistant itself has to tell (which goes before any reply
+//! the verb alone, `{value}` a value that was read, `{temperature}` and the like the value of that capability, where several are read, `{said}` what the assistant itself has to tell (which goes before any reply
 //! that does not ask for it), `{slot}` the words of a slot. See [`Plan::reply`] for what is said when not all went well.
 #![forbid(unsafe_code)]
 

@@ -4,13 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use mynah_home::{Entry, Fields, Text, did_you_mean, read_toml_leniently};
+use mynah_home::{Entry, Fields, Home, Text, did_you_mean, read_toml_leniently};
 use mynah_intent::{Fault, List, ListEntry, NumberKind, Origin, Sentence, Value};
 
 use crate::Risk;
-use crate::action::ActionTemplate;
+use crate::action::{ActionTemplate, Verb};
 use crate::lists::is_device_list;
-use crate::permission::Permissions;
+use crate::permission::{Permissions, glob};
 use crate::template::Template;
 use crate::trial::SkillTest;
 
@@ -37,11 +37,28 @@ pub(crate) struct IntentEntry {
     pub(crate) slots: BTreeMap<String, Value>,
     pub(crate) requires_context: BTreeMap<String, Vec<String>>,
     pub(crate) excludes_context: BTreeMap<String, Vec<String>>,
+    /// Patterns on device ids: the sentences are there only in a house that has such a device.
+    pub(crate) needs: Vec<String>,
     pub(crate) risk: Risk,
     pub(crate) actions: Vec<ActionTemplate>,
     /// Variants; the first whose slots were all said is taken.
     pub(crate) reply: Vec<(Template, Range<usize>)>,
     pub(crate) tests: Vec<SkillTest>,
+}
+
+impl IntentEntry {
+    /// Has the house what it needs?
+    pub(crate) fn has_its_needs(&self, home: &Home) -> bool {
+        let has = |need: &String| home.devices().iter().any(|d| glob(need, d.id.as_str()));
+        self.needs.is_empty() || self.needs.iter().any(has)
+    }
+
+    /// Does one of its actions read the capability of that name?
+    pub(crate) fn reads(&self, name: &str) -> bool {
+        let reads =
+            |a: &ActionTemplate| matches!(a.verb, Verb::Read { capability, .. } if capability.name() == name);
+        self.actions.iter().any(reads)
+    }
 }
 
 /// Holes of a reply that no slot fills.
@@ -202,7 +219,8 @@ fn check_intents(manifest: &Manifest, top: &Fields<'_, '_>) {
             }
         }
         for (reply, span) in &intent.reply {
-            for hole in reply.holes().filter(|h| !slots.contains(h) && !REPLY_WORDS.contains(h)) {
+            let known = |h: &str| slots.contains(h) || REPLY_WORDS.contains(&h) || intent.reads(h);
+            for hole in reply.holes().filter(|h| !known(h)) {
                 let help = did_you_mean(hole, slots.iter().copied().chain(REPLY_WORDS));
                 top.fault(
                     span.clone(),
@@ -232,6 +250,7 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
         .unwrap_or_default();
     let requires_context = read_context(&fields, "requires_context");
     let excludes_context = read_context(&fields, "excludes_context");
+    let needs = fields.texts("needs").into_iter().map(|t| t.text).collect();
     let risk = match fields.text("risk") {
         None => Risk::Low,
         Some(text) => match text.text.as_str() {
@@ -258,6 +277,7 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
         slots,
         requires_context,
         excludes_context,
+        needs,
         risk,
         actions,
         reply,

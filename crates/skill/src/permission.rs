@@ -1,6 +1,6 @@
 //! What a skill may reach.
 
-use mynah_home::Device;
+use mynah_home::{Device, Kind};
 
 /// The `[permissions]` of a skill. What is not in it is refused, when the skill loads and again when it acts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,6 +18,11 @@ impl Permissions {
         self.devices.iter().any(|p| glob(p, device.id.as_str()))
     }
 
+    /// The kinds of devices that it is about, as people call them: `TV`, `plug or switch`. None when there are too many to tell.
+    pub(crate) fn kinds(&self) -> Option<String> {
+        kinds_of(self.devices.iter().map(String::as_str))
+    }
+
     pub(crate) fn http(&self, url: &str) -> bool {
         // A path that climbs, or a user name before the host, could lead elsewhere than the pattern shows.
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
@@ -33,6 +38,18 @@ impl Permissions {
             && !topic.contains(['+', '#', '\0'])
             && self.mqtt.iter().any(|p| topic_matches(p, topic))
     }
+}
+
+/// The kinds in front of patterns on device ids, as people call them.
+pub(crate) fn kinds_of<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let mut kinds = Vec::new();
+    for pattern in patterns {
+        let kind = Kind::from_name(pattern.split('.').next()?)?;
+        if !kinds.contains(&kind.spoken().0) {
+            kinds.push(kind.spoken().0);
+        }
+    }
+    (1..=2).contains(&kinds.len()).then(|| kinds.join(" or "))
 }
 
 /// `*` takes any run of characters.

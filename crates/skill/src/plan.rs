@@ -136,6 +136,13 @@ pub enum Local {
         /// What is put on it.
         item: String,
     },
+    /// Take an item off a list.
+    ListRemove {
+        /// The list: `shopping`.
+        list: String,
+        /// What is taken off it.
+        item: String,
+    },
     /// Read a list out.
     ListRead {
         /// The list.
@@ -161,6 +168,9 @@ impl fmt::Display for Action {
         match self {
             Action::Set { device, capability: Capability::Lock, to: State::Bool(locked) } => {
                 write!(f, "{device} lock = {}", if *locked { "locked" } else { "unlocked" })
+            }
+            Action::Set { device, capability: Capability::Mute, to: State::Bool(muted) } => {
+                write!(f, "{device} mute = {}", if *muted { "muted" } else { "unmuted" })
             }
             Action::Set { device, capability, to } => write!(f, "{device} {} = {to}", capability.name()),
             Action::Adjust { device, capability, by } => write!(f, "{device} {} {by:+}", capability.name()),
@@ -196,6 +206,7 @@ impl fmt::Display for Local {
             Local::TellTime => f.write_str("tell the time"),
             Local::TellDate => f.write_str("tell the date"),
             Local::ListAdd { list, item } => write!(f, "add \"{item}\" to the {list} list"),
+            Local::ListRemove { list, item } => write!(f, "take \"{item}\" off the {list} list"),
             Local::ListRead { list } => write!(f, "read the {list} list"),
             Local::ListClear { list } => write!(f, "clear the {list} list"),
             Local::Help { topic } => named(f, "help", topic),

@@ -10,7 +10,7 @@ use crate::action::{ActionTemplate, Argument, Payload, Target, Verb, parse_durat
 use crate::catalog::{Catalog, Situation};
 use crate::lists::is_device_list;
 use crate::manifest::{IntentEntry, Manifest, REPLY_WORDS};
-use crate::permission::glob;
+use crate::permission::{glob, kinds_of};
 use crate::plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
 use crate::refusal::Refusal;
 use crate::reply::the;
@@ -52,8 +52,20 @@ impl Catalog {
         }
         let planner = Planner { skill, intent: &reading.intent, home, situation };
         let mut actions = Vec::new();
+        let mut lacking = None;
         for template in &entry.actions {
-            planner.fill(template, &mut actions)?;
+            match planner.fill(template, &mut actions) {
+                // "Good night" locks the doors of a house that has locks.
+                Err(refusal @ (Refusal::NoneOfKind { .. } | Refusal::NothingThere { .. }))
+                    if entry.actions.len() > 1 && template.is_for_what_there_is() =>
+                {
+                    lacking = lacking.or(Some(refusal));
+                }
+                filled => filled?,
+            }
+        }
+        if let (true, Some(refusal)) = (actions.is_empty(), lacking) {
+            return Err(refusal);
         }
         check_count(entry.risk, &actions)?;
         Ok(Plan {
@@ -136,6 +148,9 @@ impl<'a> Planner<'a> {
             Verb::TellTime => Local::TellTime,
             Verb::TellDate => Local::TellDate,
             Verb::ListAdd { list, item } => Local::ListAdd { list: self.text(list)?, item: self.text(item)? },
+            Verb::ListRemove { list, item } => {
+                Local::ListRemove { list: self.text(list)?, item: self.text(item)? }
+            }
             Verb::ListRead { list } => Local::ListRead { list: self.text(list)? },
             Verb::ListClear { list } => Local::ListClear { list: self.text(list)? },
             Verb::Help { topic } => Local::Help { topic: self.optional(topic.as_ref()) },
@@ -155,16 +170,12 @@ impl<'a> Planner<'a> {
         let mut devices: Vec<&Device> = Vec::new();
         for target in on {
             match target {
-                Target::Named => {
-                    let named: Vec<(&str, &Slot)> = self
-                        .intent
-                        .slots
-                        .iter()
-                        .filter(|(name, slot)| self.names_device(name, slot))
-                        .map(|(n, s)| (n.as_str(), s))
-                        .collect();
-                    if named.is_empty() {
-                        devices.extend(self.able(area, capability, |_| true)?);
+                Target::Named | Target::One => {
+                    let mut named =
+                        self.intent.slots.iter().filter(|(n, s)| self.names_device(n, s)).peekable();
+                    if named.peek().is_none() {
+                        let able = self.able(area, capability, None)?;
+                        devices.extend(if *target == Target::One { vec![self.the_one(able)?] } else { able });
                     }
                     for (_, slot) in named {
                         devices.push(self.device(slot, area, capability, set)?);
@@ -175,7 +186,7 @@ impl<'a> Planner<'a> {
                     devices.push(self.device(slot, area, capability, set)?);
                 }
                 Target::Pattern(pattern) => {
-                    devices.extend(self.able(area, capability, |d| glob(pattern, d.id.as_str()))?);
+                    devices.extend(self.able(area, capability, Some(pattern))?);
                 }
             }
         }
@@ -221,23 +232,39 @@ impl<'a> Planner<'a> {
         found.map(Some).ok_or_else(|| unresolved(said(slot)))
     }
 
-    /// The permitted devices of the room, or of the house when no room was said, that can do it.
+    /// The permitted devices of the room, or of the house when no room was said, that can do it and fit the pattern.
     fn able(
         &self,
         area: Option<&mynah_home::Area>,
         capability: Capability,
-        also: impl Fn(&Device) -> bool,
+        pattern: Option<&str>,
     ) -> Result<Vec<&'a Device>, Refusal> {
-        let in_area = |d: &Device| area.is_none_or(|a| d.area.as_ref() == Some(&a.id));
-        let able = |d: &&Device| {
-            self.skill.permissions.device(d) && d.capabilities.contains(&capability) && in_area(d) && also(d)
+        let permitted = |d: &&Device| {
+            self.skill.permissions.device(d)
+                && area.is_none_or(|a| d.area.as_ref() == Some(&a.id))
+                && pattern.is_none_or(|p| glob(p, d.id.as_str()))
         };
-        let devices: Vec<&Device> = self.home.devices().iter().filter(able).collect();
-        if devices.is_empty() {
-            let place = area.map_or_else(|| "here".to_owned(), |a| format!("in {}", the(&a.name)));
-            return Err(Refusal::NothingThere { place });
+        let (able, unable): (Vec<&Device>, Vec<&Device>) =
+            self.home.devices().iter().filter(permitted).partition(|d| d.capabilities.contains(&capability));
+        if !able.is_empty() {
+            return Ok(able);
         }
-        Ok(devices)
+        let place = area.map_or_else(|| "here".to_owned(), |a| format!("in {}", the(&a.name)));
+        match pattern.map_or_else(|| self.skill.permissions.kinds(), |p| kinds_of([p])) {
+            Some(kinds) if unable.is_empty() => Err(Refusal::NoneOfKind { kind: kinds, place }),
+            _ => Err(Refusal::NothingThere { place }),
+        }
+    }
+
+    /// Of several devices that could be meant, the one in the room of the speaker; else it has to be asked.
+    fn the_one(&self, devices: Vec<&'a Device>) -> Result<&'a Device, Refusal> {
+        let area = self.situation.area.as_ref();
+        let here: Vec<&Device> =
+            devices.iter().copied().filter(|d| area.is_some() && d.area.as_ref() == area).collect();
+        match if here.is_empty() { devices } else { here }.as_slice() {
+            [one] => Ok(one),
+            several => Err(Refusal::Ambiguous { names: several.iter().map(|d| self.full_name(d)).collect() }),
+        }
     }
 
     /// The one device that a slot names.
@@ -390,8 +417,9 @@ impl<'a> Planner<'a> {
 
     /// The first variant whose slots were all said, else nothing: then the reply tells the states.
     fn reply(&self, entry: &IntentEntry) -> String {
-        let filled =
-            |t: &&Template| t.holes().all(|h| REPLY_WORDS.contains(&h) || self.intent.slots.contains_key(h));
+        let filled = |t: &&Template| {
+            t.holes().all(|h| REPLY_WORDS.contains(&h) || self.intent.slots.contains_key(h) || entry.reads(h))
+        };
         entry.reply.iter().map(|(t, _)| t).find(filled).map(Template::to_string).unwrap_or_default()
     }
 

@@ -57,6 +57,14 @@ pub enum Refusal {
         /// `in the kitchen`, `here`.
         place: String,
     },
+    /// No device of the kind that this is for.
+    #[error("There is no {kind} {place} that I can reach.")]
+    NoneOfKind {
+        /// `TV`, `lock`.
+        kind: String,
+        /// `in the kitchen`, `here`.
+        place: String,
+    },
     /// The value is not one that can be set.
     #[error("{message}")]
     BadValue {
@@ -104,6 +112,17 @@ fn cannot(capability: Capability, set: bool) -> String {
         (Capability::Lock, true) => "cannot be locked or unlocked",
         (Capability::Lock, false) => "does not tell whether it is locked",
         (Capability::Mode, true) => "has no modes",
+        (Capability::Playback, true) => "cannot play, pause or stop",
+        (Capability::Playback, false) => "does not tell what it does",
+        (Capability::Step, _) => "has no next or previous",
+        (Capability::Media, true) => "cannot play that",
+        (Capability::Media, false) => "does not tell what it plays",
+        (Capability::Mute, true) => "cannot be muted",
+        (Capability::Cleaning, true) => "cannot be started or stopped",
+        (Capability::Cleaning, false) => "does not tell what it does",
+        (Capability::Contact, _) => "does not tell whether it is open",
+        (Capability::Motion, _) => "does not tell whether something moves",
+        (Capability::Condition, _) => "does not tell the weather",
         (capability, true) => return format!("cannot change its {capability}"),
         (capability, false) => return format!("does not tell its {capability}"),
     };

@@ -91,7 +91,12 @@ impl Plan {
             good.iter().any(|t| phrase(t.capability, t.state) != phrase(good[0].capability, good[0].state));
         let devices_differ = good.iter().any(|t| t.device != good[0].device);
         // The author's words fit when they speak of what was read back, or when all went well and nothing differs.
+        let told = |hole: &str| good.iter().any(|t| t.capability.name() == hole);
+        let all_told = template
+            .holes()
+            .all(|h| self.intent.slots.contains_key(h) || Capability::from_name(h).is_none() || told(h));
         let fits = !template.is_empty()
+            && all_told
             && !(asks_for("value") && (devices_differ || states_differ))
             && (asks_for("targets") || all_good)
             && !(states_differ && asks_for("state"));
@@ -111,7 +116,13 @@ impl Plan {
                 }
                 "value" if !good.is_empty() => value_text(good[0].capability, good[0].state),
                 "said" => said.join(" "),
-                slot => slot_words(self.intent.slots.get(slot)?, home),
+                name => match self.intent.slots.get(name) {
+                    Some(slot) => slot_words(slot, home),
+                    None => {
+                        let told = good.iter().find(|t| t.capability.name() == name)?;
+                        value_text(told.capability, told.state)
+                    }
+                },
             })
         });
         filled.unwrap_or_default()
@@ -171,6 +182,17 @@ fn phrase(capability: Capability, state: &State) -> Phrase {
             is(format!("at {value}"))
         }
         (Capability::Mode, _) => is(format!("in {value} mode")),
+        (Capability::Speed, State::Number(n)) if *n <= 0.5 => is("off".into()),
+        (Capability::Speed, _) => is(format!("at {value}")),
+        (Capability::Source, _) => is(format!("on {value}")),
+        (Capability::Media, _) => is(format!("playing {value}")),
+        (Capability::Motion, _) => Phrase { one: "sees", several: "see", rest: value },
+        (Capability::Battery, _) => {
+            Phrase { one: "has", several: "have", rest: format!("{value} of charge") }
+        }
+        (Capability::RainChance, _) => {
+            Phrase { one: "expects", several: "expect", rest: format!("rain with {value}") }
+        }
         _ => is(value),
     }
 }
@@ -180,6 +202,10 @@ fn value_text(capability: Capability, state: &State) -> String {
     let state = capability.accept(state).unwrap_or_else(|_| state.clone());
     match (capability, &state) {
         (Capability::Lock, State::Bool(locked)) => if *locked { "locked" } else { "unlocked" }.into(),
+        (Capability::Mute, State::Bool(muted)) => if *muted { "muted" } else { "not muted" }.into(),
+        (Capability::Contact, State::Bool(open)) => if *open { "open" } else { "closed" }.into(),
+        (Capability::Motion, State::Bool(seen)) => if *seen { "motion" } else { "no motion" }.into(),
+        (Capability::Cleaning, State::Text(text)) if text == "returning" => "on its way home".into(),
         (Capability::Position, State::Number(n)) if *n <= 0.5 => "closed".into(),
         (Capability::Position, State::Number(n)) if *n >= 99.5 => "open".into(),
         (_, State::Number(n)) => {
@@ -227,16 +253,7 @@ fn names(home: &Home, devices: &[&DeviceId]) -> String {
     if devices.len() > MOST_NAMED {
         let mut kinds = devices.iter().filter_map(|id| home.device(id)).map(|d| d.kind);
         let first = kinds.next();
-        let what = match first.filter(|k| kinds.all(|other| other == *k)) {
-            Some(mynah_home::Kind::Light) => "lights",
-            Some(mynah_home::Kind::Plug) => "plugs",
-            Some(mynah_home::Kind::Switch) => "switches",
-            Some(mynah_home::Kind::Cover) => "blinds",
-            Some(mynah_home::Kind::Fan) => "fans",
-            Some(mynah_home::Kind::Lock) => "locks",
-            Some(mynah_home::Kind::Climate) => "thermostats",
-            _ => "devices",
-        };
+        let what = first.filter(|k| kinds.all(|other| other == *k)).map_or("devices", |k| k.spoken().1);
         return format!("{} {what}", devices.len());
     }
     let names: Vec<String> = devices.iter().map(|id| device_name(home, id)).collect();
@@ -381,6 +398,23 @@ fn wish(action: &Action) -> Option<String> {
             (Capability::Lock, _) => "to unlock".into(),
             (Capability::Color, to) => format!("to turn {}", value_text(Capability::Color, to)),
             (Capability::Mode, to) => format!("to go into {to} mode"),
+            (Capability::Speed, State::Number(n)) if *n <= 0.5 => "to stop".into(),
+            (Capability::Source, to) => format!("to change to {to}"),
+            (Capability::Media, to) => format!("to play {to}"),
+            (Capability::Mute, State::Bool(muted)) => {
+                if *muted { "to be mute" } else { "to be heard" }.into()
+            }
+            (Capability::Step, to) => format!("to go to the {to}"),
+            (Capability::Playback, State::Text(text)) => match text.as_str() {
+                "playing" => "to play".into(),
+                "paused" => "to pause".into(),
+                _ => "to stop".into(),
+            },
+            (Capability::Cleaning, State::Text(text)) => match text.as_str() {
+                "cleaning" => "to clean".into(),
+                "paused" => "to pause".into(),
+                _ => "to go home".into(),
+            },
             (Capability::Position, State::Number(n)) if *n <= 0.5 => "to close".into(),
             (Capability::Position, State::Number(n)) if *n >= 99.5 => "to open".into(),
             (capability, to) => format!("to go to {}", value_text(*capability, to)),
@@ -409,7 +443,10 @@ fn local_name(local: &Local) -> &'static str {
         Local::TimerStart { .. } | Local::TimerCancel { .. } | Local::TimerRemaining { .. } => "timers",
         Local::VolumeSet { .. } | Local::VolumeAdjust { .. } => "the volume",
         Local::TellTime | Local::TellDate => "the clock",
-        Local::ListAdd { .. } | Local::ListRead { .. } | Local::ListClear { .. } => "lists",
+        Local::ListAdd { .. }
+        | Local::ListRemove { .. }
+        | Local::ListRead { .. }
+        | Local::ListClear { .. } => "lists",
         Local::Help { .. } => "the help",
         Local::Cancel => "cancel",
     }
@@ -419,6 +456,7 @@ fn local_name(local: &Local) -> &'static str {
 #[must_use]
 pub(crate) fn as_hoped(action: &Action) -> Outcome {
     match action {
+        Action::Set { capability, .. } if !capability.is_readable() => Outcome::Done { said: None },
         Action::Set { to, .. } => Outcome::Confirmed { state: to.clone() },
         Action::Adjust { capability, by, .. } => {
             let middle = capability.range().map_or(0.0, |(from, to)| f64::from(from + to) / 2.0);
@@ -427,8 +465,14 @@ pub(crate) fn as_hoped(action: &Action) -> Outcome {
         Action::Read { capability, .. } => Outcome::Read {
             state: match capability {
                 Capability::Power | Capability::Lock => State::Bool(true),
+                Capability::Mute | Capability::Contact | Capability::Motion => State::Bool(false),
                 Capability::Color => State::Text("white".into()),
                 Capability::Mode => State::Text("auto".into()),
+                Capability::Playback => State::Text("playing".into()),
+                Capability::Source | Capability::Media => State::Text("radio".into()),
+                Capability::Cleaning => State::Text("docked".into()),
+                Capability::Condition => State::Text("cloudy".into()),
+                Capability::RainChance => State::Number(40.0),
                 Capability::Temperature | Capability::TargetTemperature => State::Number(21.0),
                 _ => State::Number(50.0),
             },

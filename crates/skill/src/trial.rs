@@ -181,6 +181,9 @@ impl Catalog {
         test: &SkillTest,
         home: &Home,
     ) -> Result<Vec<String>, String> {
+        if let Some(intent) = intent.filter(|intent| !intent.has_its_needs(home)) {
+            return Err(format!("no device is {}", intent.needs.join(" or ")));
+        }
         let area = match &test.area {
             None => None,
             Some(name) => {

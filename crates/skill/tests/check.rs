@@ -245,8 +245,9 @@ test = [{ say = "1 front 2 then 3 and 4" }]
         &[("a.toml", a)],
         &[],
         expect![[r#"
-        W a.toml:9 `{code:one} {door} {code:two} then {code:three} (and|or) {code:four}`: the grammar is large: 133752 arcs; `{code}` of `a.code` makes most of it
-    "#]],
+            E a.toml:6 `door`: the list `door` is made of the house
+            W a.toml:9 `{code:one} {door} {code:two} then {code:three} (and|or) {code:four}`: the grammar is large: 133752 arcs; `{code}` of `a.code` makes most of it
+        "#]],
     );
 }
 

@@ -40,8 +40,16 @@ fn is_served(label: &str) -> bool {
         "shopping_list_update",
         "smart_home",
         "what_can_i_ask_you",
+        "todo_list",
+        "todo_list_update",
+        "weather",
+        "play_music",
+        "next_song",
+        "what_song",
+        "goodbye",
+        "reminder",
     ];
-    let scenarios = ["iot.", "audio.", "datetime.", "lists."];
+    let scenarios = ["iot.", "audio.", "datetime.", "lists.", "weather.", "play.", "music."];
     labels.contains(&label) || scenarios.iter().any(|s| label.starts_with(s))
 }
 

@@ -176,7 +176,7 @@ reply = "{{targets}} is {{colour}}"
             15: no kind of device is called `lite`
                 { set = "power", to = "on", on = "lite.*" },
                                                   ^^^^^^
-              help: known here: light, plug, switch, cover, climate, sensor, fan, lock, media, vacuum, other
+              help: known here: light, plug, switch, cover, climate, sensor, fan, lock, media, tv, vacuum, door, presentation, weather, other
             16: power is no number that can be changed
                 { adjust = "power", by = 3 },
                            ^^^^^^^

@@ -175,7 +175,7 @@ fn targets() {
             dark in the kitchen
                 light.kitchen_lamp power = off; light.kitchen_spot power = off
             dark in the living room
-                refused: There is nothing in the living room that can do that.
+                refused: There is no light in the living room that I can reach.
         "#]],
     );
 }

@@ -91,6 +91,13 @@ impl Own {
                     (failed(FailureKind::Refused, format!("The {list} list is full.")), Effect::Nothing)
                 }
             },
+            Local::ListRemove { list, item } => match self.lists.remove(list, item) {
+                Some(item) => (done(format!("I took {item} off the {list} list.")), Effect::Changed),
+                None => (
+                    failed(FailureKind::Refused, format!("There is no {item} on the {list} list.")),
+                    Effect::Nothing,
+                ),
+            },
             Local::ListRead { list } => {
                 let items = self.lists.items(list);
                 let said = match items.len() {

@@ -134,7 +134,10 @@ impl Dialogue {
                 self.cue(Cue::Error);
                 self.say(turn, "There were too many wrong PINs. Please wait a while.");
             }
-            Risk::Pin => self.ask(turn, plan, Expects::Pin, "What is the PIN?".to_owned(), origin, false),
+            Risk::Pin => {
+                let speech = format!("What is the PIN to {}?", self.mind.describe(&plan));
+                self.ask(turn, plan, Expects::Pin, speech, origin, false);
+            }
         }
     }
 

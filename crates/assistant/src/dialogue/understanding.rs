@@ -82,6 +82,8 @@ fn wish(action: &Action, plan: &Plan, home: &Home) -> String {
                 (Capability::Lock, _) => format!("unlock {name}"),
                 (Capability::Position, State::Number(n)) if *n <= 0.0 => format!("close {name}"),
                 (Capability::Position, State::Number(n)) if *n >= 100.0 => format!("open {name}"),
+                (Capability::Step, to) => format!("go to the {to} on {name}"),
+                (Capability::Media, to) => format!("play {to} on {name}"),
                 (_, State::Number(_)) => {
                     format!("set {name} to {to} {}", capability.unit()).trim_end().to_owned()
                 }

@@ -238,6 +238,9 @@ impl Common {
             call
         });
         let get = keys.table("get", faults).map(|mut get| {
+            if !capability.is_readable() {
+                faults.add(get.path(), format!("{capability} can only be set"), None);
+            }
             let call = self.read_call(&mut get, Method::GET, false, faults);
             let at = read_pointer(&mut get, faults);
             get.finish(faults);

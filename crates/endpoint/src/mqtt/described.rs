@@ -138,6 +138,9 @@ fn read_wire(
         message
     });
     let get = keys.table("get", faults).map(|mut get| {
+        if !capability.is_readable() {
+            faults.add(get.path(), format!("{capability} can only be set"), None);
+        }
         let topic = get.required_text("topic", faults).unwrap_or("-").to_owned();
         check_topic(&topic, &get.at("topic"), faults);
         let at = read_pointer(&mut get, faults);
