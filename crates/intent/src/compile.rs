@@ -243,6 +243,7 @@ impl Compiler<'_> {
                 Values::Range { from, to, step: step.max(1), kind }
             }
             List::Duration => Values::Duration,
+            &List::Value(kind) => Values::Said(kind),
             List::Wildcard => Values::Wildcard,
         };
         let id = self.out.lists.len() as u32;

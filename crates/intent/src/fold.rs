@@ -12,7 +12,7 @@ pub(crate) struct Token {
 }
 
 /// Splits a text into words. Numbers part from letters (`5min` is two words), `%`, `°` and other signs stand
-/// alone, hyphens part words, and `-5` keeps its sign where it begins a word.
+/// alone, as Chinese characters do, hyphens part words, and `-5` keeps its sign where it begins a word.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let at = |i: usize| chars.get(i).map_or(' ', |&(_, c)| c);
@@ -82,6 +82,7 @@ fn classify(c: char, before: char, after: char, rest: &[(usize, char)]) -> Class
             Class::Separator
         }
         _ if is_punctuation(c) => Class::Separator,
+        _ if is_han(c) => Class::Sign,
         _ => Class::Letter,
     }
 }
@@ -90,6 +91,12 @@ fn classify(c: char, before: char, after: char, rest: &[(usize, char)]) -> Class
 fn is_thousands(rest: &[(usize, char)]) -> bool {
     let digits = rest[1..].iter().take_while(|(_, c)| c.is_ascii_digit()).count();
     digits == 3
+}
+
+/// Chinese characters, each of which is a word: nothing tells where longer ones end.
+fn is_han(c: char) -> bool {
+    matches!(c, '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{323af}')
 }
 
 /// Punctuation outside ASCII.
@@ -158,5 +165,6 @@ mod tests {
         check("5min 20% 21.5°C 1,000 1,5 tv2", "5|min|20|%|21.5|°|c|1000|1.5|tv|2");
         check("-5 to 7-8 at 7:30", "-5|to|7|8|at|7:30");
         check("20. 1, 2", "20|1|2");
+        check("把灯调到50%，七点半", "把|灯|调|到|50|%|七|点|半");
     }
 }

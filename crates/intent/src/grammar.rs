@@ -91,13 +91,25 @@ impl Builder {
         match &list.values {
             Values::Wildcard => return Ok(Written::Wildcard),
             Values::Duration => self.language.say_durations(&mut phrases, from, to),
+            Values::Said(kind) => {
+                if let Some(rules) = self.language.rules() {
+                    rules.say(kind.name(), &mut phrases, from, to);
+                }
+            }
             &Values::Range { from: least, to: most, step, kind } => {
                 let number = phrases.nfa.add_state();
-                phrases.numbers((least..=most).step_by(step.unsigned_abs() as usize), from, number);
+                let before = phrases.nfa.add_state();
+                phrases.nfa.add_empty(from, before);
+                phrases.numbers((least..=most).step_by(step.unsigned_abs() as usize), before, number);
                 if has_halves(kind, step) {
-                    phrases.halves(least, most, from, number);
+                    phrases.halves(least, most, before, number);
                 }
                 phrases.nfa.add_empty(number, to);
+                if kind == crate::NumberKind::Percentage {
+                    for words in self.language.percent_before() {
+                        phrases.say(words, from, before);
+                    }
+                }
                 for unit in
                     units(kind, self.language).iter().filter(|unit| unit.chars().any(char::is_alphabetic))
                 {

@@ -1,12 +1,16 @@
 //! What differs from language to language: how numbers and spans of time are said.
 
 mod english;
+mod mandarin;
 mod plain;
+pub(crate) mod rules;
 
 use std::time::Duration;
 
+use crate::Value;
 use crate::automaton::Nfa;
 use crate::graph::{Label, Vocabulary};
+use rules::Rules;
 
 /// Numbers and spans of time in one language. All words are folded as [`crate::fold`] does.
 ///
@@ -21,6 +25,11 @@ pub(crate) trait Language: Send + Sync {
     /// Every way to say a whole number in words, the usual one first. Empty when only digits are known.
     fn spell(&self, value: i32) -> Vec<String>;
 
+    /// Whether words stand without spaces, so that each character counts as one.
+    fn is_spaceless(&self) -> bool {
+        false
+    }
+
     /// Words after a whole number that make it a half more.
     fn halves(&self) -> &'static [&'static str];
 
@@ -30,8 +39,39 @@ pub(crate) trait Language: Send + Sync {
     /// Words after a percentage. The first is the usual one.
     fn percent(&self) -> &'static [&'static str];
 
+    /// Words before a percentage.
+    fn percent_before(&self) -> &'static [&'static str] {
+        &[]
+    }
+
     /// Words after a temperature. The first is the usual one.
     fn degrees(&self) -> &'static [&'static str];
+
+    /// Every ordinal that begins at the first word: how many words it takes, and its number.
+    fn ordinals(&self, _words: &[&str]) -> Vec<(usize, i32)> {
+        Vec::new()
+    }
+
+    /// The usual way to say an ordinal in words.
+    fn spell_ordinal(&self, _value: i32) -> Option<String> {
+        None
+    }
+
+    /// How an ordinal is written with digits, `21st`.
+    fn ordinal_digits(&self, _value: i32) -> Option<String> {
+        None
+    }
+
+    /// How times, dates and other values of several words are said. None: they are not, in this language.
+    fn rules(&self) -> Option<&'static Rules> {
+        None
+    }
+
+    /// The usual way to say a value, which is read back as the same. Nothing for what is not said in words, such as a text,
+    /// or in this language.
+    fn speak(&self, _value: &Value) -> Option<String> {
+        None
+    }
 
     /// Every span of time that begins at the first word: how many words it takes, and its length.
     fn durations(&self, words: &[&str]) -> Vec<(usize, Duration)>;
@@ -44,8 +84,23 @@ pub(crate) trait Language: Send + Sync {
 pub(crate) fn language(tag: &str) -> &'static dyn Language {
     match tag.split(['-', '_']).next() {
         Some(primary) if primary.eq_ignore_ascii_case("en") => &english::English,
+        Some(primary) if primary.eq_ignore_ascii_case("zh") => &mandarin::Mandarin,
         _ => &plain::Plain,
     }
+}
+
+/// The parts of a span of time, the longest unit first: how many, and the seconds of the unit. Nothing for parts of a second.
+fn units_of(span: Duration) -> Option<Vec<(i32, u32)>> {
+    let mut left = (span.subsec_nanos() == 0 && !span.is_zero()).then_some(span.as_secs())?;
+    let mut parts = Vec::new();
+    for unit in [86_400, 3600, 60, 1] {
+        let count = i32::try_from(left / u64::from(unit)).ok()?;
+        left %= u64::from(unit);
+        if count > 0 {
+            parts.push((count, unit));
+        }
+    }
+    Some(parts)
 }
 
 /// Adds phrases to an automaton over the words of a graph.
@@ -82,7 +137,18 @@ impl Phrases<'_> {
         }
         let hyphenated =
             (21..=99).contains(&value).then(|| ways.first()).flatten().map(|way| way.replace(' ', "-"));
+        let hyphenated = hyphenated.filter(|_| !self.language.is_spaceless());
         self.say(&hyphenated.unwrap_or_else(|| value.to_string()), from, to);
+    }
+
+    /// Says an ordinal in words, and as one word for recognisers that write "21st".
+    pub(crate) fn ordinal(&mut self, value: i32, from: u32, to: u32) {
+        if let Some(way) = self.language.spell_ordinal(value) {
+            self.say(&way, from, to);
+            if way.contains(' ') && !self.language.is_spaceless() {
+                self.say(&way.replace(' ', "-"), from, to);
+            }
+        }
     }
 
     /// Says every whole number from `least` to `most`, as [`number`](Self::number).
@@ -120,11 +186,22 @@ pub(crate) fn spellings(word: &str, language: &dyn Language) -> Vec<String> {
         if length == parts.len() && (0.0..1e9).contains(&value) && value.fract() == 0.0 {
             spellings.push(value.to_string());
             if value < 100.0
+                && !language.is_spaceless()
                 && let Some(way) = language.spell(value as i32).first()
             {
                 spellings.push(way.replace(' ', "-"));
             }
         }
+    }
+    for (length, value) in language.ordinals(&parts) {
+        if length == parts.len() {
+            spellings.extend(language.ordinal_digits(value));
+        }
+    }
+    // "a.m." loses its last full stop where words are compared.
+    if let "am" | "pm" = word {
+        let half = &word[..1];
+        spellings.extend([format!("{half}.m."), format!("{half}.m")]);
     }
     if language.percent().contains(&word) {
         spellings.push("%".to_owned());

@@ -61,10 +61,12 @@ mod recognizer;
 mod redundant;
 mod spec;
 mod template;
+mod when;
 
 pub use graph::{Arc, Coverage, Label, StateId, Word, WordGraph, WordId};
 pub use intent::{Intent, Reading, Slot, Value};
 pub use recognizer::{Context, Recognizer};
 pub use redundant::redundant;
-pub use spec::{Fault, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec};
+pub use spec::{Fault, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec, ValueKind};
 pub use template::{Mentions, mentions};
+pub use when::{Frequency, Recurrence, SaidDate, SaidDateTime, SaidTime, Weekdays, Which};

@@ -243,6 +243,7 @@ impl<'a> Matcher<'a> {
             Filled::Entry(entry) => (0, entry).hash(&mut hasher),
             Filled::Number(value) => (1, value.to_bits()).hash(&mut hasher),
             Filled::Duration(span) => (2, span).hash(&mut hasher),
+            Filled::Said(part) => (4, part).hash(&mut hasher),
             Filled::Words => (3, captured.from, captured.to).hash(&mut hasher),
         }
         self.captures.push((captured, way.last));

@@ -6,7 +6,8 @@ use std::time::Duration;
 use crate::fold::Token;
 use crate::graph::WordId;
 use crate::language::Language;
-use crate::{NumberKind, Value};
+use crate::language::rules::Part;
+use crate::{NumberKind, Value, ValueKind};
 
 /// A word as it is compared. `eight` and `8` are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -159,6 +160,7 @@ pub(crate) enum Values {
     Text { program: Program, entries: Vec<crate::ListEntry> },
     Range { from: i32, to: i32, step: i32, kind: NumberKind },
     Duration,
+    Said(ValueKind),
     Wildcard,
 }
 
@@ -168,6 +170,7 @@ pub(crate) enum Filled {
     Entry(u32),
     Number(f64),
     Duration(Duration),
+    Said(Part),
     Words,
 }
 
@@ -187,6 +190,13 @@ impl CompiledList {
                 let mut values = language.numbers(words);
                 // "half" is 50 percent, not a half.
                 if kind == NumberKind::Percentage {
+                    for before in language.percent_before() {
+                        let length = before.split(' ').count();
+                        if words.len() > length && words[..length].iter().copied().eq(before.split(' ')) {
+                            let numbers = language.numbers(&words[length..]).into_iter();
+                            values.extend(numbers.map(|(more, value)| (length + more, value)));
+                        }
+                    }
                     values.extend(shares(words, language));
                 }
                 for (length, value) in values {
@@ -209,6 +219,12 @@ impl CompiledList {
                 let spans = language.durations(&input.words[at..]).into_iter();
                 spans.map(|(length, span)| (at + length, Filled::Duration(span))).collect()
             }
+            Values::Said(kind) => {
+                let rules = language.rules();
+                let found = rules.map(|rules| rules.read(kind.name(), &input.words[at..], language));
+                let found = found.into_iter().flatten();
+                found.map(|(length, part)| (at + length, Filled::Said(part))).collect()
+            }
             Values::Wildcard => Vec::new(),
         }
     }
@@ -223,6 +239,7 @@ impl CompiledList {
                 NumberKind::Temperature => Value::Temperature(value),
             },
             (Filled::Duration(span), _) => Value::Duration(span),
+            (Filled::Said(part), _) => part.value(),
             _ => Value::Text(said.to_owned()),
         }
     }

@@ -91,8 +91,51 @@ pub enum List {
     },
     /// A span of time: "ten minutes", "an hour and a half", "1 hour 20 minutes".
     Duration,
+    /// A value of several words, such as a date.
+    Value(ValueKind),
     /// Any words. Recognisers search freely inside it.
     Wildcard,
+}
+
+/// What a value of several words is. Each kind is a [`Value`] of its name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ValueKind {
+    /// "Third", "21st", "last".
+    Ordinal,
+    /// "Two litres", "half a pound".
+    Amount,
+    /// "Seven", "half past six", "7:30 pm", "noon".
+    Time,
+    /// "Tomorrow", "next friday", "the third of may".
+    Date,
+    /// "Tomorrow evening", "friday at six", "in ten minutes", and a time by itself.
+    DateTime,
+    /// "Every weekday at seven", "every other day", "on mondays".
+    Recurrence,
+}
+
+impl ValueKind {
+    /// Every kind.
+    pub const ALL: [ValueKind; 6] = [
+        ValueKind::Ordinal,
+        ValueKind::Amount,
+        ValueKind::Time,
+        ValueKind::Date,
+        ValueKind::DateTime,
+        ValueKind::Recurrence,
+    ];
+
+    /// The name of a list of such values, `datetime`.
+    pub fn name(self) -> &'static str {
+        match self {
+            ValueKind::Ordinal => "ordinal",
+            ValueKind::Amount => "amount",
+            ValueKind::Time => "time",
+            ValueKind::Date => "date",
+            ValueKind::DateTime => "datetime",
+            ValueKind::Recurrence => "recurrence",
+        }
+    }
 }
 
 /// What the numbers of a range are.

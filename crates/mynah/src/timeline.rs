@@ -87,6 +87,7 @@ fn slot_text(slot: &Slot) -> String {
         Value::Percentage(p) => format!("{p} %"),
         Value::Temperature(t) => format!("{t} °"),
         Value::Duration(d) => format!("{} s", d.as_secs_f64()),
+        other => other.to_string(),
     }
 }
 

@@ -56,7 +56,18 @@
 //! `{fan}`, `{lock}`, `{media}`, `{tv}`, `{vacuum}`, `{door}`, `{presentation}`, `{weather}` those of one kind. Each is said as its name, its aliases, its `say_as`, with its room
 //! before or after ("lamp in the kitchen"), and without the room ("the lamp"). Where several devices share a way of saying,
 //! the one in the room of the speaker is meant, and where that does not tell, the speaker is asked. `{area}` are the rooms.
-//! `{state}` is on or off; `{percentage}`, `{temperature}`, `{number}`, `{duration}` and `{color}` are what they say.
+//! `{state}` is on or off; `{percentage}`, `{temperature}`, `{number}`, `{integer}`, `{duration}` and `{color}` are what they say.
+//!
+//! | list | is said | in an action |
+//! | --- | --- | --- |
+//! | `{ordinal}` | "third", "last" | `3`, `-1` |
+//! | `{amount}` | "two liters", "half a pound" | `2 l`, `0.5 lb` |
+//! | `{time}` | "seven", "half past six", "7:30 pm", "noon" | `19:30`, the next such time |
+//! | `{date}` | "tomorrow", "next friday", "the third of may" | `2027-05-03` |
+//! | `{datetime}` | "tomorrow evening", "friday at six", "in ten minutes", or a time | `2026-11-27T18:00:00+01:00` |
+//! | `{recurrence}` | "every weekday at seven", "every other day" | `FREQ=DAILY;INTERVAL=2` (RFC 5545) |
+//!
+//! A test writes their values so, or as they were said: `slots = { date = "today+1" }`.
 //!
 //! ## Actions
 //!

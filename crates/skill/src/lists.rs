@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use mynah_home::{Color, DeviceId, Home, Kind, plain_name};
-use mynah_intent::{List, ListEntry, NumberKind, Value};
+use mynah_intent::{List, ListEntry, NumberKind, Value, ValueKind};
 
 use crate::permission::Permissions;
 
@@ -24,12 +24,14 @@ pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
         ("percentage", range(0, 100, NumberKind::Percentage)),
         ("temperature", range(-40, 100, NumberKind::Temperature)),
         ("number", range(0, 1000, NumberKind::Number)),
+        ("integer", range(0, 1000, NumberKind::Number)),
         ("duration", List::Duration),
         ("area", areas(home)),
     ]
     .into_iter()
     .map(|(name, list)| (name.to_owned(), list))
     .collect();
+    lists.extend(ValueKind::ALL.map(|kind| (kind.name().to_owned(), List::Value(kind))));
     // Known by name, so that a near miss is told; each skill has its own instead.
     for name in Kind::ALL.iter().map(|k| k.name()).chain(["device"]) {
         lists.insert(name.to_owned(), List::Text(Vec::new()));

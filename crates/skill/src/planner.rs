@@ -384,6 +384,7 @@ impl<'a> Planner<'a> {
                 match template.only_hole().and_then(|slot| self.intent.slots.get(slot)).map(|s| &s.value) {
                     Some(Value::Number(n) | Value::Percentage(n) | Value::Temperature(n)) => json_number(*n),
                     Some(Value::Duration(d)) => json_number(d.as_secs_f64()),
+                    Some(Value::Ordinal(n)) => json_number(f64::from(*n)),
                     _ => serde_json::Value::String(self.text(&template)?),
                 }
             }
@@ -408,11 +409,7 @@ impl<'a> Planner<'a> {
     }
 
     fn slot_text(&self, slot: &str) -> Option<String> {
-        self.intent.slots.get(slot).map(|s| match &s.value {
-            Value::Text(text) => text.clone(),
-            Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => n.to_string(),
-            Value::Duration(d) => d.as_secs_f64().to_string(),
-        })
+        self.intent.slots.get(slot).map(|s| s.value.written(self.situation.now))
     }
 
     /// The first variant whose slots were all said, else nothing: then the reply tells the states.

@@ -300,6 +300,7 @@ fn slot_words(slot: &Slot, home: &Home) -> String {
         Value::Percentage(n) => format!("{n} percent"),
         Value::Temperature(n) => format!("{n} degrees"),
         Value::Duration(d) => format!("{} seconds", d.as_secs()),
+        other => other.to_string(),
     }
 }
 

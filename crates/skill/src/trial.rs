@@ -130,7 +130,7 @@ pub enum TestResult {
 }
 
 /// A value as a test writes it.
-pub(crate) fn same_value(found: &Value, wanted: &toml::Value) -> bool {
+pub(crate) fn same_value(found: &Value, wanted: &toml::Value, now: time::OffsetDateTime) -> bool {
     match found {
         Value::Text(text) => wanted.as_str() == Some(text),
         Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => {
@@ -143,6 +143,9 @@ pub(crate) fn same_value(found: &Value, wanted: &toml::Value) -> bool {
             };
             wanted == Some(*d)
         }
+        Value::Ordinal(n) => number(wanted).is_some_and(|w| (w - f64::from(*n)).abs() < 1e-9),
+        // As it is written at the time of the test, or as it was said.
+        other => wanted.as_str().is_some_and(|w| w == other.written(now) || w == other.to_string()),
     }
 }
 
@@ -235,7 +238,7 @@ impl Catalog {
         }
         for (slot, wanted) in &test.slots {
             match reading.intent.slots.get(slot) {
-                Some(found) if same_value(&found.value, wanted) => {}
+                Some(found) if same_value(&found.value, wanted, situation.now) => {}
                 Some(found) => {
                     differences
                         .push(format!("the slot {slot} is {}, not {wanted}", value_text(&found.value)));
@@ -307,5 +310,6 @@ fn value_text(value: &Value) -> String {
         Value::Text(text) => format!("\"{text}\""),
         Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => n.to_string(),
         Value::Duration(d) => format!("{} s", d.as_secs_f64()),
+        other => other.to_string(),
     }
 }

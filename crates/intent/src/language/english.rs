@@ -1,9 +1,13 @@
 //! English numbers and spans of time.
 
+mod values;
+
 use std::time::Duration;
 
 use super::plain::{digits, span};
+use super::rules::Rules;
 use super::{Language, Phrases};
+use crate::Value;
 
 /// English.
 #[derive(Debug)]
@@ -42,6 +46,38 @@ const TENS: [(&str, &str); 8] = [
     ("eighty", "80"),
     ("ninety", "90"),
 ];
+
+const ORDINALS: [&str; 19] = [
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+];
+
+fn ordinal_suffix(value: i32) -> &'static str {
+    match (value % 100, value % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    }
+}
 
 /// Units of time with their seconds, the longest first: singular, plural, short forms.
 const SPANS: [(f64, &str, &str, &[&str]); 5] = [
@@ -90,6 +126,63 @@ impl Language for English {
         &["degrees", "°", "degree"]
     }
 
+    fn ordinals(&self, words: &[&str]) -> Vec<(usize, i32)> {
+        let mut found: Vec<(usize, i32)> = Vec::new();
+        // "21st" is two words: digits part from letters.
+        if let Some(value) =
+            digits(words).filter(|value| value.fract() == 0.0 && (1.0..1000.0).contains(value))
+            && words.get(1) == Some(&ordinal_suffix(value as i32))
+        {
+            found.push((2, value as i32));
+        }
+        let ordinal = |word: Option<&&str>| word.and_then(|word| ORDINALS.iter().position(|o| o == word));
+        if let Some(index) = ordinal(words.first()) {
+            found.push((1, index as i32 + 1));
+        }
+        let round =
+            |word: &str| TENS.iter().position(|(ten, _)| word.strip_suffix("ieth") == ten.strip_suffix('y'));
+        let tens = |index: usize| index as i32 * 10 + 20;
+        if let Some(index) = words.first().and_then(|word| round(word)) {
+            found.push((1, tens(index)));
+        }
+        if let Some(index) = words.first().and_then(|word| TENS.iter().position(|(ten, _)| ten == word))
+            && let Some(unit @ 0..=8) = ordinal(words.get(1))
+        {
+            found.push((2, tens(index) + unit as i32 + 1));
+        }
+        if let ["hundredth", ..] = words {
+            found.push((1, 100));
+        }
+        found
+    }
+
+    fn spell_ordinal(&self, value: i32) -> Option<String> {
+        match value {
+            1..=19 => Some(ORDINALS[value as usize - 1].to_owned()),
+            20..=99 => {
+                let ten = TENS[value as usize / 10 - 2].0;
+                Some(match value % 10 {
+                    0 => format!("{}ieth", &ten[..ten.len() - 1]),
+                    unit => format!("{ten} {}", ORDINALS[unit as usize - 1]),
+                })
+            }
+            100 => Some("hundredth".to_owned()),
+            _ => None,
+        }
+    }
+
+    fn ordinal_digits(&self, value: i32) -> Option<String> {
+        Some(format!("{value}{}", ordinal_suffix(value)))
+    }
+
+    fn rules(&self) -> Option<&'static Rules> {
+        Some(values::rules())
+    }
+
+    fn speak(&self, value: &Value) -> Option<String> {
+        values::speak(value)
+    }
+
     fn durations(&self, words: &[&str]) -> Vec<(usize, Duration)> {
         let mut found = Vec::new();
         parts(words, 0, 0.0, f64::INFINITY, &mut found);
@@ -99,6 +192,9 @@ impl Language for English {
     }
 
     fn say_durations(&self, phrases: &mut Phrases<'_>, from: u32, to: u32) {
+        for unit in ["hours", "minutes"] {
+            phrases.say(&format!("a couple of {unit}"), from, to);
+        }
         phrases.say("half an hour", from, to);
         phrases.say("half a minute", from, to);
         phrases.say("a quarter of an hour", from, to);
@@ -133,7 +229,9 @@ impl Language for English {
             phrases.say(unit, one, said);
             phrases.nfa.add_empty(said, to);
             if let Some(after) = after {
+                phrases.numbers(1..=59, said, to);
                 phrases.say("and a half", said, to);
+                phrases.say("and a quarter", said, to);
                 phrases.nfa.add_empty(said, after);
             }
         }
@@ -296,6 +394,14 @@ fn parts(words: &[&str], at: usize, total: f64, shorter_than: f64, found: &mut V
         if let Some(span) = span(total) {
             found.push((end, span));
         }
+        // "one minute thirty", "an hour twenty": the next unit, unsaid. Halves were the end of it.
+        if unit <= 3600.0 && unit > 1.0 && total % unit == 0.0 {
+            for (more, value) in whole(&words[end..]) {
+                if (1.0..60.0).contains(&value) && value.fract() == 0.0 {
+                    found.extend(span(total + value * unit / 60.0).map(|span| (end + more, span)));
+                }
+            }
+        }
         parts(words, end, total, unit, found);
         if words.get(end) == Some(&"and") {
             parts(words, end + 1, total, unit, found);
@@ -321,6 +427,9 @@ fn part(words: &[&str]) -> Vec<(usize, f64, f64)> {
             if count.fract() == 0.0 && words[at + 1..].starts_with(&["and", "a", "half"]) {
                 found.push((at + 4, (count + 0.5) * unit, unit));
             }
+            if count.fract() == 0.0 && words[at + 1..].starts_with(&["and", "a", "quarter"]) {
+                found.push((at + 4, (count + 0.25) * unit, unit));
+            }
         }
     };
     for (length, count) in positive(words) {
@@ -330,6 +439,9 @@ fn part(words: &[&str]) -> Vec<(usize, f64, f64)> {
     }
     if article(0) {
         add(1, 1.0);
+    }
+    if words.starts_with(&["a", "couple", "of"]) {
+        add(3, 2.0);
     }
     // "half an hour", "a quarter of an hour", "three quarters of an hour"
     let shares: [(&[&str], f64); 5] = [
@@ -413,6 +525,13 @@ mod tests {
         check("one hour and a half", Some(5400));
         check("1 hour 20 minutes", Some(4800));
         check("an hour and twenty minutes", Some(4800));
+        check("one minute thirty", Some(90));
+        check("an hour twenty", Some(4800));
+        check("two hours fifteen", Some(8100));
+        check("an hour and a quarter", Some(4500));
+        check("a couple of minutes", Some(120));
+        check("thirty seconds five", None);
+        check("a quarter of an hour", Some(900));
         check("an hour, five minutes and ten seconds", Some(3910));
         check("two and a half minutes", Some(150));
         check("half an hour", Some(1800));

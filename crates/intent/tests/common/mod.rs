@@ -111,6 +111,7 @@ pub(crate) fn show(reading: &Reading) -> String {
         Value::Percentage(n) => format!("{n}%"),
         Value::Temperature(n) => format!("{n}°"),
         Value::Duration(span) => format!("{span:?}"),
+        other => other.to_string(),
     };
     let mut text = reading.intent.name.clone();
     for (name, slot) in &reading.intent.slots {

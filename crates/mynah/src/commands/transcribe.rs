@@ -90,5 +90,7 @@ fn plain(value: &Value) -> serde_json::Value {
         Value::Text(text) => json!(text),
         Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => json!(n),
         Value::Duration(d) => json!(d.as_secs_f64()),
+        Value::Ordinal(n) => json!(n),
+        other => json!(other.to_string()),
     }
 }
