@@ -21,6 +21,17 @@ NEAR_MISSES = [
     "snowball", "snow boots", "snow", "boy", "cowboy", "snow day", "no boy", "so boy", "snowbird", "showboat",
     "view", "glass", "view class", "few glasses", "new glass", "hourglass", "view the grass", "viewing", "blue glass",
 ]
+DEFAULT_NEAR_MISSES = NEAR_MISSES[: NEAR_MISSES.index("alexis")]  # those of the default words
+
+# How people say the default words, in Kokoro's letters: with a clear, flapped, lost or retroflex t, with and without r,
+# full and swallowed vowels. espeak-ng knows one way for each of two accents.
+PRONUNCIATIONS = {
+    "computer": (
+        "kəmpjˈutəɹ kʌmpjˈuTəɹ kʌmpjˈutəɹ kɑmpjˈutəɹ kɒmpjˈuːtə kəmpjˈuːɾəɾ kɔmpjˈuːtɛɾ kəmpjˈʊtəɹ kmpjˈutəɹ kəmpjˈuʔə kɐmpjˈuːtɐ "
+        "kəmpjˈuːtʰəɹ kompjˈuːʈəɾ kəmpˈuːtəɹ kəmpjˈuːɾə kəmpjˈuːdəɹ kəmpjˈutə"
+    ).split(),
+    "jarvis": "ʤˈɑɹvɪs ʤˈɑɹvəs ʤˈɑːvəs ʤˈaːɾvɪs ʤˈɑɹvis ʧˈɑɹvɪs ʤˈɑɹʋɪs ʤˈɒːvɪs".split(),
+}
 
 COMMANDS = [
     "turn on the kitchen lamp", "turn off the lights", "what time is it", "set a timer for five minutes",

@@ -73,7 +73,10 @@ class Store:
         self.samples += len(samples)
 
     def save(self):
-        np.save(WORK / "audio.npy", np.concatenate(self.arrays))
+        # Written whole before it takes its place: a training run may be reading the old one.
+        partial = WORK / "audio.part.npy"
+        np.save(partial, np.concatenate(self.arrays))
+        partial.rename(WORK / "audio.npy")
         (WORK / "index.json").write_text(json.dumps(self.items))
 
 
@@ -128,8 +131,8 @@ def add_noise(store):
         store.add(read(path), "noise", part, group, path.parent.name)
 
 
-def add_synthetic(store, rng):
-    for item in synth.jobs("classic") + synth.jobs("kokoro"):
+def add_synthetic(store, rng, engines=("classic", "kokoro")):
+    for item in [item for engine in engines for item in synth.jobs(engine)]:
         if not synth.path_of(item).exists():
             continue  # the step is repeated when more voices have spoken
         audio, engine = synth.make(item["text"], item["voice"], item["speed"]), item["voice"].split(":")[0]
@@ -159,6 +162,7 @@ def main():
         add(store, rng)
     for add in (add_negatives, add_noise):
         add(store)
+    add_synthetic(store, random.Random(4), ["new"])
     store.save()
     minutes = Counter()
     for item in store.items:

@@ -20,9 +20,9 @@ NEGATIVE, WINDOW, IGNORE = 0, 1, 2
 
 POSITIVE_SHARE = 0.45
 WORD_SHARES = np.array([{"computer": 5.0, "jarvis": 3.5}.get(word, 1.0) for word in WORDS])
-REAL_SHARE = 0.6  # of the words alone
-# Of the synthetic ones. Kokoro's voices are the nearest to people; by their numbers espeak-ng's would be five in six.
-ENGINE_SHARES = {"kokoro": 0.55, "espeak": 0.3, "flite": 0.15}
+REAL_SHARE = 0.5  # of the words alone
+# Of the synthetic ones. Kokoro's voices are the nearest to people; by their numbers espeak-ng's would be two in three.
+ENGINE_SHARES = {"kokoro": 0.7, "espeak": 0.2, "flite": 0.1}
 LATE = int(0.16 * SAMPLE_RATE)  # the score may rise this long after the word
 SILENT = np.zeros(0, np.float32)
 
@@ -42,7 +42,7 @@ class Scenes:
         self.spoken = [i for i in negatives if not self.synthetic(i) and i["source"] not in ("speech_commands", "athena", "amelia")]
         self.spoken_weights = np.cumsum([i["length"] for i in self.spoken]) / sum(i["length"] for i in self.spoken)
         self.short = [i for i in negatives if i["source"] in ("speech_commands", "athena", "amelia")]
-        self.synthetic_speech = [i for i in negatives if self.synthetic(i)]
+        self.synthetic_speech = self.by_engine(negatives)
         self.noises = [i for i in mine if i["kind"] == "noise"]
         self.rooms = [room_response(self.rng) for _ in range(250)]
 
@@ -168,7 +168,7 @@ class Scenes:
         elif draw < 0.72:
             piece = self.speech(SAMPLES)
         elif draw < 0.86:
-            piece = self.samples(self.choose(self.synthetic_speech))
+            piece = self.samples(self.choose_engine(self.synthetic_speech))
         elif draw < 0.92:
             piece = self.samples(self.choose(self.short))
         elif draw < 0.96:  # the beginning or the end of a word is not the word

