@@ -3,6 +3,7 @@
 
 pub mod audio;
 pub mod events;
+mod files;
 pub mod models;
 pub mod runtime;
 pub mod state;

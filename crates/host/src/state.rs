@@ -1,10 +1,12 @@
 //! What outlives a run: timers, lists and the volume, in one file that is replaced as a whole.
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use mynah_assistant::dialogue::Kept;
+
+use crate::files;
 
 /// The file `state.json` in the state folder.
 #[derive(Clone, Debug)]
@@ -38,11 +40,7 @@ impl StateFile {
         if let Some(folder) = self.path.parent() {
             fs::create_dir_all(folder)?;
         }
-        let part = self.path.with_extension("part");
-        let mut file = File::create(&part)?;
-        file.write_all(&serde_json::to_vec_pretty(kept)?)?;
-        file.sync_all()?;
-        fs::rename(&part, &self.path)
+        files::replace(&self.path, &serde_json::to_vec_pretty(kept)?)
     }
 }
 

@@ -4,13 +4,15 @@
 //! after them holds the record as JSON. Players skip chunks that they do not know (RIFF 1.0, "Multimedia
 //! Programming Interface and Data Specifications", 1991).
 
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::Path;
 
 use mynah_audio::SAMPLE_RATE;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+
+use crate::files;
 
 const CHUNK: &[u8; 4] = b"mynh";
 
@@ -35,21 +37,12 @@ pub enum TurnFileError {
     },
 }
 
-/// Writes `samples` and `record` to `path`: first beside it, then in its place, so that a full disk or a
-/// power cut leaves no half a file.
+/// Writes `samples` and `record` to `path`, as a whole or not at all.
 pub fn write(path: &Path, samples: &[f32], record: &impl Serialize) -> Result<(), TurnFileError> {
     let failed = |source| TurnFileError::Io { path: path.display().to_string(), source };
     let json = serde_json::to_vec(record).map_err(|e| failed(e.into()))?;
     let bytes = encode(samples, &json).map_err(failed)?;
-    let part = path.with_extension("part");
-    let written = File::create(&part)
-        .and_then(|mut file| file.write_all(&bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&part, path));
-    written.map_err(|source| {
-        // Nothing is left behind; if even this fails, the first error is the one to tell.
-        let _ = fs::remove_file(&part);
-        failed(source)
-    })
+    files::replace(path, &bytes).map_err(failed)
 }
 
 /// Reads the samples and the record of `path`.

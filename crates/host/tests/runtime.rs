@@ -241,6 +241,11 @@ fn a_recogniser_that_fails_loses_one_turn() {
     let (lines, summary) = Run::of(&TURN.repeat(2), &[Turn::FailsAt(Step::Finish), Turn::Hears(TIME)]).go();
     assert_eq!(errors(&lines), [("recognition", "out of memory")]);
     assert_eq!((summary.turns, summary.done), (2, 1));
+    let said = lines.iter().find_map(|line| match &line.event {
+        Event::Reply { speech, ok: false } => Some(speech.as_str()),
+        _ => None,
+    });
+    assert_eq!(said, Some("Sorry, something went wrong with my hearing."));
 }
 
 /// Nobody can hear without ears: the run ends and says why, so that whoever supervises it starts it afresh.

@@ -14,6 +14,8 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::Event;
 use super::ears::ToEars;
 
+const PANICKED: &str = "the recogniser panicked; this turn is lost";
+
 pub(super) enum Job {
     /// What may be said in that turn, when it is an answer.
     Expect {
@@ -71,14 +73,14 @@ impl Asr {
             // A panic in a model must not stop the ears: the turn is lost, the next one starts afresh.
             let done = catch_unwind(AssertUnwindSafe(|| self.work(job, &mut turns)));
             if done.is_err() {
-                self.fault("the recogniser panicked; this turn is lost".into());
+                self.fault(PANICKED.into());
                 // Nobody is to wait for what does not come.
                 if pausing {
                     let _ = self.ears.send(ToEars::PauseDone);
                 }
                 turns.lost = turns.open.take();
                 if finishing && let Some(turn) = turns.lost.take() {
-                    self.heard(turn, Hypothesis::default(), Instant::now());
+                    self.failed(turn, PANICKED.into());
                 }
             }
         }
@@ -117,19 +119,21 @@ impl Asr {
                 let _ = self.ears.send(ToEars::PauseDone);
             }
             Job::Finish { turn, speech_end, ended, cancel } if *open == Some(turn) => {
-                let hypothesis = match self.transcriber.finish(speech_end, &cancel) {
-                    Ok(hypothesis) => hypothesis,
+                let heard = self.transcriber.finish(speech_end, &cancel);
+                *open = None;
+                match heard {
+                    Ok(hypothesis) => self.heard(turn, hypothesis, ended),
+                    // A newer turn took its place, or the run ends: nothing is wrong.
+                    Err(ModelError::Cancelled) => self.heard(turn, Hypothesis::default(), ended),
                     Err(error) => {
                         self.fault(error.to_string());
-                        Hypothesis::default()
+                        self.failed(turn, error.to_string());
                     }
-                };
-                *open = None;
-                self.heard(turn, hypothesis, ended);
+                }
             }
-            Job::Finish { turn, ended, .. } if *lost == Some(turn) => {
+            Job::Finish { turn, .. } if *lost == Some(turn) => {
                 *lost = None;
-                self.heard(turn, Hypothesis::default(), ended);
+                self.failed(turn, PANICKED.into());
             }
             Job::Drop { turn } if *open == Some(turn) => *open = None,
             Job::Frame { .. } | Job::Finish { .. } | Job::Drop { .. } => {}
@@ -144,6 +148,10 @@ impl Asr {
 
     fn heard(&self, turn: TurnId, hypothesis: Hypothesis, ended: Instant) {
         let _ = self.events.send(Event::Hypothesis { turn, hypothesis, decode: ended.elapsed() });
+    }
+
+    fn failed(&self, turn: TurnId, message: String) {
+        let _ = self.events.send(Event::NotRecognised { turn, message });
     }
 
     fn fault(&self, message: String) {

@@ -131,6 +131,11 @@ enum Event {
         hypothesis: Hypothesis,
         decode: Duration,
     },
+    /// The recogniser failed in a turn; why was told as a fault.
+    NotRecognised {
+        turn: TurnId,
+        message: String,
+    },
     Outcomes {
         turn: TurnId,
         outcomes: Vec<Outcome>,
@@ -347,6 +352,9 @@ impl<'a> Loop<'a> {
             Event::Hypothesis { turn, hypothesis, decode } => {
                 self.teller.hypothesis(turn, &hypothesis, decode, self.dialogue.is_secret(turn), at);
                 self.handle(Told::Hypothesis { turn, hypothesis });
+            }
+            Event::NotRecognised { turn, message } => {
+                self.handle(Told::RecognitionFailed { turn, message });
             }
             Event::Outcomes { turn, outcomes, took } => {
                 self.teller.dispatched(turn, took);
