@@ -62,7 +62,11 @@ impl Understanding for Sentences {
     fn understand(&self, text: &str, _: &Situation) -> Vec<Reading> {
         let intent = Intent { name: text.replace(' ', "."), slots: Default::default() };
         let found = sentences().iter().position(|(sentence, ..)| *sentence == text);
-        found.map(|spec| Reading { intent, confidence: 1.0, spec, sentence: 0 }).into_iter().collect()
+        let context = Default::default();
+        found
+            .map(|spec| Reading { intent, confidence: 1.0, spec, sentence: 0, context })
+            .into_iter()
+            .collect()
     }
 
     fn plan(&self, reading: &Reading, _: &Situation) -> Result<Plan, Refusal> {

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use crate::graph::Vocabulary;
 use crate::join::Writing;
 use crate::language::{Language, language};
-use crate::program::{CompiledList, FoldedWords, Program, Values};
+use crate::program::{CompiledList, FoldedWords, Numbers, Program, Values};
 use crate::template::{self, Kind, Node, part, visit};
 use crate::{Fault, List, Origin, Sentence, Spec};
 
@@ -223,7 +223,7 @@ impl Compiler<'_> {
                 program.finish();
                 Values::Text { program, entries: entries.clone() }
             }
-            &List::Range { from, to, step, kind } => {
+            &List::Range { from, to, step, kind, fractions, multiplier } => {
                 let count = (i64::from(to) - i64::from(from)) / i64::from(step.max(1)) + 1;
                 let wrong = if step < 1 {
                     Some((format!("list `{name}` has step {step}"), "a step is at least 1"))
@@ -240,7 +240,7 @@ impl Compiler<'_> {
                 if let Some((message, help)) = wrong {
                     self.fault(Origin::default(), message, Some(help.to_owned()));
                 }
-                Values::Range { from, to, step: step.max(1), kind }
+                Values::Range(Numbers { from, to, step: step.max(1), kind, fractions, multiplier })
             }
             List::Duration => Values::Duration,
             &List::Value(kind) => Values::Said(kind),

@@ -8,7 +8,8 @@ use crate::fold::tokens;
 use crate::graph::{Label, Vocabulary, WordGraph, WordId, written_word};
 use crate::hash::QuickMap;
 use crate::language::{Language, Phrases, spellings};
-use crate::program::{CompiledList, Step, Values, has_halves, units};
+use crate::program::{CompiledList, Step, Values, units};
+use crate::{Fractions, NumberKind};
 
 /// The most arcs of a graph.
 const MOST_ARCS: usize = 500_000;
@@ -96,31 +97,29 @@ impl Builder {
                     rules.say(kind.name(), &mut phrases, from, to);
                 }
             }
-            &Values::Range { from: least, to: most, step, kind } => {
+            Values::Range(numbers) => {
                 let number = phrases.nfa.add_state();
                 let before = phrases.nfa.add_state();
                 phrases.nfa.add_empty(from, before);
-                phrases.numbers((least..=most).step_by(step.unsigned_abs() as usize), before, number);
-                if has_halves(kind, step) {
-                    phrases.halves(least, most, before, number);
+                phrases.numbers(numbers.whole(), before, number);
+                if numbers.step == 1 && numbers.fractions != Fractions::None {
+                    phrases.halves(numbers.from, numbers.to, before, number);
                 }
                 phrases.nfa.add_empty(number, to);
-                if kind == crate::NumberKind::Percentage {
+                if numbers.kind == NumberKind::Percentage {
                     for words in self.language.percent_before() {
                         phrases.say(words, from, before);
                     }
                 }
-                for unit in
-                    units(kind, self.language).iter().filter(|unit| unit.chars().any(char::is_alphabetic))
+                for unit in units(numbers.kind, self.language)
+                    .iter()
+                    .filter(|unit| unit.chars().any(char::is_alphabetic))
                 {
                     phrases.say(unit, number, to);
                 }
-                if kind == crate::NumberKind::Percentage {
+                if numbers.kind == NumberKind::Percentage {
                     for (said, value) in self.language.shares() {
-                        let is_value = (least..=most)
-                            .step_by(step.unsigned_abs() as usize)
-                            .any(|v| f64::from(v) == *value);
-                        if is_value {
+                        if numbers.contains(*value) {
                             phrases.say(said, from, to);
                         }
                     }

@@ -15,6 +15,8 @@ use crate::{Recurrence, SaidDate, SaidDateTime, SaidTime};
 pub enum Value {
     /// The `out` value of a text list, or what a wildcard heard.
     Text(String),
+    /// Any of these: a slot that names several kinds at once.
+    AnyOf(Vec<String>),
     /// A number without a unit.
     Number(f64),
     /// 0 to 100.
@@ -71,6 +73,7 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Value::Text(text) => f.write_str(text),
+            Value::AnyOf(texts) => f.write_str(&texts.join(",")),
             Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => n.fmt(f),
             Value::Duration(span) => span.as_secs_f64().fmt(f),
             Value::Ordinal(n) => n.fmt(f),
@@ -122,4 +125,7 @@ pub struct Reading {
     pub spec: usize,
     /// Index of the sentence in that intent's sentences.
     pub sentence: usize,
+    /// The context that was given, with what the values of lists brought along.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub context: BTreeMap<String, String>,
 }

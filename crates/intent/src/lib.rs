@@ -17,7 +17,7 @@
 //! ```
 //! use mynah_intent::{Context, IntentSpec, List, NumberKind, Origin, Recognizer, Sentence, Spec, Value};
 //!
-//! let brightness = List::Range { from: 0, to: 100, step: 1, kind: NumberKind::Percentage };
+//! let brightness = List::range(0, 100, NumberKind::Percentage);
 //! let spec = Spec {
 //!     language: "en".to_owned(),
 //!     lists: [("brightness".to_owned(), brightness)].into(),
@@ -52,6 +52,7 @@ mod fold;
 mod grammar;
 mod graph;
 mod hash;
+pub mod hassil;
 mod intent;
 mod join;
 mod language;
@@ -67,6 +68,8 @@ pub use graph::{Arc, Coverage, Label, StateId, Word, WordGraph, WordId};
 pub use intent::{Intent, Reading, Slot, Value};
 pub use recognizer::{Context, Recognizer};
 pub use redundant::redundant;
-pub use spec::{Fault, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec, ValueKind};
+pub use spec::{
+    Fault, Fractions, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec, ValueKind,
+};
 pub use template::{Mentions, mentions};
 pub use when::{Frequency, Recurrence, SaidDate, SaidDateTime, SaidTime, Weekdays, Which};

@@ -7,7 +7,7 @@ use crate::fold::Token;
 use crate::graph::WordId;
 use crate::language::Language;
 use crate::language::rules::Part;
-use crate::{NumberKind, Value, ValueKind};
+use crate::{Fractions, NumberKind, Value, ValueKind};
 
 /// A word as it is compared. `eight` and `8` are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -158,10 +158,36 @@ pub(crate) struct CompiledList {
 #[derive(Clone, Debug)]
 pub(crate) enum Values {
     Text { program: Program, entries: Vec<crate::ListEntry> },
-    Range { from: i32, to: i32, step: i32, kind: NumberKind },
+    Range(Numbers),
     Duration,
     Said(ValueKind),
     Wildcard,
+}
+
+/// The numbers of a range.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbers {
+    pub(crate) from: i32,
+    pub(crate) to: i32,
+    /// At least 1.
+    pub(crate) step: i32,
+    pub(crate) kind: NumberKind,
+    pub(crate) fractions: Fractions,
+    pub(crate) multiplier: Option<f64>,
+}
+
+impl Numbers {
+    /// The whole numbers.
+    pub(crate) fn whole(&self) -> impl Iterator<Item = i32> + use<> {
+        (self.from..=self.to).step_by(self.step.unsigned_abs() as usize)
+    }
+
+    pub(crate) fn contains(&self, value: f64) -> bool {
+        let parts = value * f64::from(self.fractions.parts());
+        (f64::from(self.from)..=f64::from(self.to)).contains(&value)
+            && (parts - parts.round()).abs() < 1e-6
+            && (value.floor() - f64::from(self.from)) % f64::from(self.step) == 0.0
+    }
 }
 
 /// What a slot was filled with.
@@ -179,13 +205,9 @@ impl CompiledList {
     pub(crate) fn find(&self, input: &Input<'_>, at: usize, language: &dyn Language) -> Vec<(usize, Filled)> {
         match &self.values {
             Values::Text { program, .. } => entries(program, input, at),
-            &Values::Range { from, to, step, kind } => {
+            Values::Range(numbers) => {
                 let mut found = Vec::new();
-                let step = if has_halves(kind, step) { 0.5 } else { f64::from(step) };
-                let fits = |value: f64| {
-                    (f64::from(from)..=f64::from(to)).contains(&value)
-                        && ((value - f64::from(from)) / step).fract() == 0.0
-                };
+                let kind = numbers.kind;
                 let words = &input.words[at..];
                 let mut values = language.numbers(words);
                 // "half" is 50 percent, not a half.
@@ -200,7 +222,7 @@ impl CompiledList {
                     values.extend(shares(words, language));
                 }
                 for (length, value) in values {
-                    if !fits(value) {
+                    if !numbers.contains(value) {
                         continue;
                     }
                     let end = at + length;
@@ -233,21 +255,19 @@ impl CompiledList {
     pub(crate) fn value(&self, filled: Filled, said: &str) -> Value {
         match (filled, &self.values) {
             (Filled::Entry(entry), Values::Text { entries, .. }) => entries[entry as usize].value.clone(),
-            (Filled::Number(value), Values::Range { kind, .. }) => match kind {
-                NumberKind::Number => Value::Number(value),
-                NumberKind::Percentage => Value::Percentage(value),
-                NumberKind::Temperature => Value::Temperature(value),
-            },
+            (Filled::Number(value), Values::Range(numbers)) => {
+                let value = value * numbers.multiplier.unwrap_or(1.0);
+                match numbers.kind {
+                    NumberKind::Number => Value::Number(value),
+                    NumberKind::Percentage => Value::Percentage(value),
+                    NumberKind::Temperature => Value::Temperature(value),
+                }
+            }
             (Filled::Duration(span), _) => Value::Duration(span),
             (Filled::Said(part), _) => part.value(),
             _ => Value::Text(said.to_owned()),
         }
     }
-}
-
-/// Whether the numbers between whole ones are values, too.
-pub(crate) fn has_halves(kind: NumberKind, step: i32) -> bool {
-    kind == NumberKind::Temperature && step == 1
 }
 
 /// Words after a number of this kind.

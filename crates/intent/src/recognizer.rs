@@ -110,6 +110,7 @@ impl Recognizer {
                 confidence: (1.0 - less).max(LEAST_CONFIDENCE),
                 spec,
                 sentence,
+                context: brought_context(context, &found, compiled),
             });
             if readings.len() == MOST_READINGS {
                 break;
@@ -131,6 +132,17 @@ impl Recognizer {
     pub fn spec(&self) -> &Spec {
         &self.inner.spec
     }
+}
+
+/// The context with what the said values bring.
+fn brought_context(context: &Context, found: &Match, compiled: &Compiled) -> BTreeMap<String, String> {
+    let mut all = context.0.clone();
+    for capture in &found.captures {
+        if let Some(entry) = compiled.entry(capture.list, capture.filled) {
+            all.extend(entry.context.iter().map(|(key, value)| (key.clone(), value.clone())));
+        }
+    }
+    all
 }
 
 /// Whether the context, with what the said values bring, is the one that the intent asks for.
@@ -162,9 +174,9 @@ fn slots(
     let fixed = |value: &Value| Slot { value: value.clone(), said: String::new(), list: String::new() };
     let mut slots: BTreeMap<String, Slot> =
         intent.slots.iter().map(|(name, value)| (name.clone(), fixed(value))).collect();
-    for key in &intent.context_slots {
+    for (key, slot) in &intent.context_slots {
         if let Some(value) = context.0.get(key) {
-            slots.insert(key.clone(), fixed(&Value::Text(value.clone())));
+            slots.insert(slot.clone(), fixed(&Value::Text(value.clone())));
         }
     }
     for capture in &found.captures {

@@ -1,6 +1,6 @@
 //! What a recognizer is compiled from.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -47,6 +47,9 @@ pub struct Spec {
     pub lists: BTreeMap<String, List>,
     /// Words that may stand anywhere without changing the meaning ("please").
     pub skip_words: Vec<String>,
+    /// The slot that counts most: of two readings, the one goes first that fills it from a list, then the one that
+    /// fills it with more letters. Home Assistant has `name` there, so that a device goes before a room.
+    pub best_slot: Option<String>,
     /// The intents.
     pub intents: Vec<IntentSpec>,
 }
@@ -64,13 +67,19 @@ pub struct IntentSpec {
     pub lists: BTreeMap<String, List>,
     /// Slots that the group fills without the sentence saying them.
     pub slots: BTreeMap<String, Value>,
-    /// Keys of the context that fill the slot of their name when the sentence does not say it:
-    /// `area` makes the speaker's room the default. Without that context, the slot stays empty.
-    pub context_slots: BTreeSet<String>,
+    /// Keys of the context, each with the slot that it fills when the sentence does not: `area` → `area` makes the
+    /// speaker's room the default. Without that context, the slot stays empty.
+    pub context_slots: BTreeMap<String, String>,
     /// Context that must hold: key → permitted values (empty: any value).
     pub requires_context: BTreeMap<String, Vec<String>>,
     /// Context that must not hold.
     pub excludes_context: BTreeMap<String, Vec<String>>,
+    /// If there are any, a sentence must have one of these words to be of this group.
+    pub required_keywords: Vec<String>,
+    /// The key of what is answered.
+    pub response: Option<String>,
+    /// What the author wants to find again beside a reading (by [`Reading::spec`](crate::Reading::spec)).
+    pub metadata: BTreeMap<String, String>,
 }
 
 /// The values that a slot may take.
@@ -88,6 +97,10 @@ pub enum List {
         step: i32,
         /// What the number is.
         kind: NumberKind,
+        /// What may stand between two whole numbers of the range.
+        fractions: Fractions,
+        /// What a said number is multiplied by.
+        multiplier: Option<f64>,
     },
     /// A span of time: "ten minutes", "an hour and a half", "1 hour 20 minutes".
     Duration,
@@ -138,6 +151,21 @@ impl ValueKind {
     }
 }
 
+impl List {
+    /// Every whole number from `from` to `to`; of temperatures halves, too.
+    pub fn range(from: i32, to: i32, kind: NumberKind) -> List {
+        let fractions = if kind == NumberKind::Temperature { Fractions::Halves } else { Fractions::None };
+        List::Range { from, to, step: 1, kind, fractions, multiplier: None }
+    }
+}
+
+impl ListEntry {
+    /// A value that brings nothing along.
+    pub fn new(said: impl Into<String>, value: Value) -> ListEntry {
+        ListEntry { said: said.into(), value, context: BTreeMap::new(), metadata: BTreeMap::new() }
+    }
+}
+
 /// What the numbers of a range are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NumberKind {
@@ -145,8 +173,31 @@ pub enum NumberKind {
     Number,
     /// [`Value::Percentage`]; "percent" and "%" are taken with it.
     Percentage,
-    /// [`Value::Temperature`]; "degrees" and "°" are taken with it. With step 1, halves are values too: 20.5.
+    /// [`Value::Temperature`]; "degrees" and "°" are taken with it.
     Temperature,
+}
+
+/// Parts of a whole number that a range knows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Fractions {
+    /// Whole numbers only.
+    #[default]
+    None,
+    /// 20.5 after 20.
+    Halves,
+    /// 20.1 to 20.9 after 20.
+    Tenths,
+}
+
+impl Fractions {
+    /// How many equal parts there are between two whole numbers.
+    pub(crate) fn parts(self) -> i32 {
+        match self {
+            Fractions::None => 1,
+            Fractions::Halves => 2,
+            Fractions::Tenths => 10,
+        }
+    }
 }
 
 /// One value of a text list.
@@ -158,4 +209,6 @@ pub struct ListEntry {
     pub value: Value,
     /// Context that this entry brings (`domain` → `light`).
     pub context: BTreeMap<String, String>,
+    /// What the author wants to find again beside the slot.
+    pub metadata: BTreeMap<String, String>,
 }

@@ -40,6 +40,63 @@ pub fn mentions(sentence: &Sentence) -> Result<Mentions, Vec<Fault>> {
     Ok(mentions)
 }
 
+/// Every sentence of a template that is made of words alone; nothing if it is faulty, refers to rules or lists, or
+/// has more than `most`.
+pub(crate) fn sentences(template: &str, most: usize) -> Option<Vec<String>> {
+    let all = said(&parse(template).ok()?, most)?;
+    let mut found: Vec<String> = Vec::new();
+    for text in all {
+        let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        if !text.is_empty() && !found.contains(&text) {
+            found.push(text);
+        }
+    }
+    Some(found)
+}
+
+fn said(node: &Node, most: usize) -> Option<Vec<String>> {
+    let found = match &node.kind {
+        Kind::Text(text) => vec![text.clone()],
+        Kind::Optional(inner) => {
+            let mut found = said(inner, most)?;
+            found.push(String::new());
+            found
+        }
+        Kind::Alternatives(branches) => {
+            let mut found = Vec::new();
+            for branch in branches {
+                found.extend(said(branch, most)?);
+            }
+            found
+        }
+        Kind::Sequence(items) => {
+            let mut found = vec![String::new()];
+            for item in items {
+                let next = said(item, most)?;
+                if found.len() * next.len() > most {
+                    return None;
+                }
+                found = found.iter().flat_map(|a| next.iter().map(move |b| format!("{a}{b}"))).collect();
+            }
+            found
+        }
+        Kind::Permutation(_) | Kind::Rule(_) | Kind::List { .. } => return None,
+    };
+    (found.len() <= most).then_some(found)
+}
+
+/// A template that takes just this text.
+pub(crate) fn escaped(text: &str) -> String {
+    let mut template = String::with_capacity(text.len());
+    for c in text.chars() {
+        if "()[]{}<>|;\\".contains(c) {
+            template.push('\\');
+        }
+        template.push(c);
+    }
+    template
+}
+
 /// How deeply brackets may be nested.
 const DEEPEST: usize = 64;
 

@@ -220,7 +220,7 @@ fn context_permits_and_forbids() {
     // The room of the speaker, unless the sentence says another.
     let mut spec = house();
     let mut lights = intent("lights", &["turn {state} the lights [<in_area>]"]);
-    lights.context_slots.insert("area".to_owned());
+    lights.context_slots.insert("area".to_owned(), "area".to_owned());
     spec.intents = vec![lights];
     let recognizer = compile(spec);
     let texts = "turn off the lights\nturn off the lights in the bedroom";
@@ -247,6 +247,7 @@ fn context_permits_and_forbids() {
         said: said.to_owned(),
         value: Value::Text(domain.to_owned() + ".spot"),
         context: [("domain".to_owned(), domain.to_owned())].into(),
+        metadata: Default::default(),
     };
     let mut spec = house();
     spec.lists.insert(

@@ -383,8 +383,8 @@ fn mandarin() {
     let check = |list: List, text: &str, expected: &[Value]| {
         assert_eq!(values(&only("zh", "it", list), text), expected, "{text}");
     };
-    let percentage = List::Range { from: 0, to: 100, step: 1, kind: NumberKind::Percentage };
-    let temperature = List::Range { from: -20, to: 50, step: 1, kind: NumberKind::Temperature };
+    let percentage = List::range(0, 100, NumberKind::Percentage);
+    let temperature = List::range(-20, 50, NumberKind::Temperature);
     for text in ["百分之五十", "50%", "一半", "五十"] {
         check(percentage.clone(), text, &[Value::Percentage(50.0)]);
     }

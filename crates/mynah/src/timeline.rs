@@ -83,6 +83,7 @@ pub fn slots_text(slots: &BTreeMap<String, Slot>) -> String {
 fn slot_text(slot: &Slot) -> String {
     match &slot.value {
         Value::Text(text) => text.clone(),
+        Value::AnyOf(texts) => texts.join(" or "),
         Value::Number(n) => n.to_string(),
         Value::Percentage(p) => format!("{p} %"),
         Value::Temperature(t) => format!("{t} °"),

@@ -14,7 +14,7 @@ pub(crate) fn is_device_list(name: &str) -> bool {
 
 /// Lists that are the same in every skill; the device lists of every skill shadow the ones here.
 pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
-    let range = |from, to, kind| List::Range { from, to, step: 1, kind };
+    let range = List::range;
     let text = |entries: Vec<(&str, &str)>| {
         List::Text(entries.into_iter().map(|(said, value)| entry(said, value)).collect())
     };
@@ -87,5 +87,5 @@ fn entry(said: &str, value: &str) -> ListEntry {
     // People drop the article inside a name: "lamp in kitchen".
     let said =
         said.split(' ').map(|word| if word == "the" { "[the]" } else { word }).collect::<Vec<_>>().join(" ");
-    ListEntry { said, value: Value::Text(value.to_owned()), context: BTreeMap::new() }
+    ListEntry::new(said, Value::Text(value.to_owned()))
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use mynah_home::{Entry, Fields, Home, Text, did_you_mean, read_toml_leniently};
-use mynah_intent::{Fault, List, ListEntry, NumberKind, Origin, Sentence, Value};
+use mynah_intent::{Fault, Fractions, List, ListEntry, NumberKind, Origin, Sentence, Value};
 
 use crate::Risk;
 use crate::action::{ActionTemplate, Verb};
@@ -336,11 +336,9 @@ fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
     for item in values {
         is_empty = false;
         match (item.text, item.table) {
-            (Some(text), _) if is_template(lists, &text) => entries.push(ListEntry {
-                value: Value::Text(text.text.clone()),
-                said: text.text,
-                context: BTreeMap::new(),
-            }),
+            (Some(text), _) if is_template(lists, &text) => {
+                entries.push(ListEntry::new(text.text.clone(), Value::Text(text.text)));
+            }
             (Some(_), _) => {}
             (None, Some(table)) => {
                 let said = table.required_text("in");
@@ -353,7 +351,8 @@ fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
                     .map(|c| c.entries().into_iter().filter_map(|e| Some((e.key, e.text?.text))).collect());
                 table.finish();
                 if let (Some(said), Some(value)) = (said.filter(|said| is_template(lists, said)), value) {
-                    entries.push(ListEntry { said: said.text, value, context: context.unwrap_or_default() });
+                    let context = context.unwrap_or_default();
+                    entries.push(ListEntry { context, ..ListEntry::new(said.text, value) });
                 }
             }
             (None, None) => {
@@ -414,7 +413,9 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
         table.fault(table.span_of("step"), "`step` must be at least 1", None);
         return None;
     }
-    Some(List::Range { from, to, step, kind })
+    let halves = kind == NumberKind::Temperature && step == 1;
+    let fractions = if halves { Fractions::Halves } else { Fractions::None };
+    Some(List::Range { from, to, step, kind, fractions, multiplier: None })
 }
 
 fn sentence(file: &Arc<str>, text: Text) -> Sentence {

@@ -385,6 +385,7 @@ impl<'a> Planner<'a> {
                     Some(Value::Number(n) | Value::Percentage(n) | Value::Temperature(n)) => json_number(*n),
                     Some(Value::Duration(d)) => json_number(d.as_secs_f64()),
                     Some(Value::Ordinal(n)) => json_number(f64::from(*n)),
+                    Some(Value::AnyOf(texts)) => serde_json::json!(texts),
                     _ => serde_json::Value::String(self.text(&template)?),
                 }
             }

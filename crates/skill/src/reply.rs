@@ -296,6 +296,7 @@ fn slot_words(slot: &Slot, home: &Home) -> String {
     match &slot.value {
         _ if !slot.said.is_empty() => slot.said.clone(),
         Value::Text(text) => text.clone(),
+        Value::AnyOf(texts) => texts.join(" or "),
         Value::Number(n) => n.to_string(),
         Value::Percentage(n) => format!("{n} percent"),
         Value::Temperature(n) => format!("{n} degrees"),

@@ -133,6 +133,9 @@ pub enum TestResult {
 pub(crate) fn same_value(found: &Value, wanted: &toml::Value, now: time::OffsetDateTime) -> bool {
     match found {
         Value::Text(text) => wanted.as_str() == Some(text),
+        Value::AnyOf(texts) => wanted.as_array().is_some_and(|wanted| {
+            wanted.iter().map(toml::Value::as_str).eq(texts.iter().map(|t| Some(&**t)))
+        }),
         Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => {
             number(wanted).is_some_and(|w| (w - n).abs() < 1e-9)
         }
@@ -308,6 +311,7 @@ fn describe(intent: &Intent, actions: &[Action]) -> String {
 fn value_text(value: &Value) -> String {
     match value {
         Value::Text(text) => format!("\"{text}\""),
+        Value::AnyOf(texts) => format!("{texts:?}"),
         Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => n.to_string(),
         Value::Duration(d) => format!("{} s", d.as_secs_f64()),
         other => other.to_string(),

@@ -1,8 +1,6 @@
 //! A small home to test with.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
-use std::collections::BTreeMap;
-
 use mynah_intent::{
     Context, IntentSpec, List, ListEntry, NumberKind, Origin, Reading, Recognizer, Sentence, Spec, Value,
 };
@@ -16,16 +14,12 @@ pub(crate) fn sentence(template: &str) -> Sentence {
 
 /// `("kitchen lamp", "lamp.kitchen")`
 pub(crate) fn text_list(entries: &[(&str, &str)]) -> List {
-    let entry = |(said, value): &(&str, &str)| ListEntry {
-        said: (*said).to_owned(),
-        value: Value::Text((*value).to_owned()),
-        context: BTreeMap::new(),
-    };
+    let entry = |(said, value): &(&str, &str)| ListEntry::new(*said, Value::Text((*value).to_owned()));
     List::Text(entries.iter().map(entry).collect())
 }
 
 pub(crate) fn range(from: i32, to: i32, kind: NumberKind) -> List {
-    List::Range { from, to, step: 1, kind }
+    List::range(from, to, kind)
 }
 
 pub(crate) fn intent(name: &str, sentences: &[&str]) -> IntentSpec {
@@ -71,6 +65,7 @@ pub(crate) fn house() -> Spec {
         lists: lists.map(|(name, list)| (name.to_owned(), list)).into(),
         skip_words: ["please", "um", "could you", "hey"].map(str::to_owned).into(),
         intents: Vec::new(),
+        ..Spec::default()
     }
 }
 
@@ -107,6 +102,7 @@ pub(crate) fn context(pairs: &[(&str, &str)]) -> Context {
 pub(crate) fn show(reading: &Reading) -> String {
     let value = |value: &Value| match value {
         Value::Text(text) => text.clone(),
+        Value::AnyOf(texts) => texts.join(" or "),
         Value::Number(n) => n.to_string(),
         Value::Percentage(n) => format!("{n}%"),
         Value::Temperature(n) => format!("{n}°"),

@@ -88,6 +88,7 @@ pub fn frames(file: &Path) -> Result<(Vec<Frame>, Option<AudioError>), AudioErro
 fn plain(value: &Value) -> serde_json::Value {
     match value {
         Value::Text(text) => json!(text),
+        Value::AnyOf(texts) => json!(texts),
         Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => json!(n),
         Value::Duration(d) => json!(d.as_secs_f64()),
         Value::Ordinal(n) => json!(n),

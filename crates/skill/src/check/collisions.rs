@@ -37,8 +37,8 @@ impl Catalog {
             language: spec.language.clone(),
             rules: spec.rules.clone(),
             lists: lists.map(|(name, list)| (name.clone(), list.clone())).collect(),
-            skip_words: Vec::new(),
             intents: vec![intent],
+            ..Spec::default()
         }
     }
 

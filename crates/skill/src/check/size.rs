@@ -55,8 +55,7 @@ impl Catalog {
         let (skill, entry) = self.entry(index)?;
         let without = |name: &String| {
             let mut spec = self.alone(index, intent.clone());
-            let word =
-                ListEntry { said: "x".into(), value: Value::Text("x".into()), context: Default::default() };
+            let word = ListEntry::new("x", Value::Text("x".into()));
             for intent in &mut spec.intents {
                 intent.lists.insert(name.clone(), List::Text(vec![word.clone()]));
             }

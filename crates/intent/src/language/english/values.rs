@@ -239,7 +239,7 @@ const UNITS: [(&str, &str, &str); 16] = [
 /// See [`Language::speak`].
 pub(super) fn speak(value: &Value) -> Option<String> {
     match value {
-        Value::Text(_) => None,
+        Value::Text(_) | Value::AnyOf(_) => None,
         Value::Number(n) => number_words(*n),
         Value::Percentage(n) => Some(format!("{} percent", number_words(*n)?)),
         Value::Temperature(n) => Some(format!("{} degrees", number_words(*n)?)),

@@ -191,7 +191,7 @@ const UNITS: [(&str, &str); 15] = [
 /// See [`Language::speak`](crate::language::Language::speak).
 pub(super) fn speak(value: &Value) -> Option<String> {
     match value {
-        Value::Text(_) => None,
+        Value::Text(_) | Value::AnyOf(_) => None,
         Value::Number(n) => number_words(*n, "负"),
         Value::Percentage(n) => Some(format!("百分之{}", number_words(*n, "负")?)),
         Value::Temperature(n) => Some(format!("{}度", number_words(*n, "零下")?)),
