@@ -75,7 +75,7 @@ impl Understanding for Sentences {
         }
         let (_, risk, actions) = sentences().swap_remove(reading.spec);
         let intent = reading.intent.clone();
-        Ok(Plan { skill: "test".into(), intent, risk, actions, reply: String::new() })
+        Ok(Plan { skill: "test".into(), intent, risk, actions, reply: String::new(), parts: Vec::new() })
     }
 
     fn reply(&self, plan: &Plan, outcomes: &[Outcome]) -> Reply {

@@ -102,6 +102,34 @@ fn devices() {
     );
 }
 
+/// All or nothing, in order, and told in order.
+#[test]
+fn several_commands() {
+    check(
+        &[
+            "turn off the kitchen lamp and close the blind",
+            "turn off the kitchen lamp, set a timer for ten minutes and close the blind",
+            "turn off the lights and set a timer for ten minutes",
+            "turn off the kitchen lamp and turn on the lamp",
+            "turn off the kitchen lamp and fly to the moon",
+        ],
+        expect![[r#"
+            turn off the kitchen lamp and close the blind
+              do light.kitchen_lamp power = off; cover.living_room_blind position = 0
+              say The kitchen lamp is off. The living room blind is closed.
+            turn off the kitchen lamp, set a timer for ten minutes and close the blind
+              do light.kitchen_lamp power = off; cover.living_room_blind position = 0
+              say The kitchen lamp is off. The timer is set for 10 minutes. The living room blind is closed.
+            turn off the lights and set a timer for ten minutes
+              do light.kitchen_lamp power = off; light.bedroom_lamp power = off
+              say The kitchen lamp and the bedroom lamp are off. The timer is set for 10 minutes.
+            turn off the kitchen lamp and turn on the lamp
+              say Which one do you mean: the kitchen lamp or the bedroom lamp? So I did nothing.
+            turn off the kitchen lamp and fly to the moon
+        "#]],
+    );
+}
+
 #[test]
 fn our_own_actions() {
     check(

@@ -1,5 +1,7 @@
 //! Finite automata over words: subset construction and minimisation.
 
+use std::ops::Range;
+
 use crate::graph::Label;
 use crate::hash::QuickMap;
 
@@ -11,6 +13,8 @@ pub(crate) struct TooLarge;
 #[derive(Clone, Debug)]
 pub(crate) struct Nfa {
     states: Vec<NfaState>,
+    /// See [`set_shut`](Self::set_shut).
+    shut: Range<u32>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -23,7 +27,7 @@ struct NfaState {
 impl Nfa {
     /// An automaton of one state, the start.
     pub(crate) fn new() -> Nfa {
-        Nfa { states: vec![NfaState::default()] }
+        Nfa { states: vec![NfaState::default()], shut: 0..0 }
     }
 
     pub(crate) fn start(&self) -> u32 {
@@ -49,6 +53,12 @@ impl Nfa {
 
     pub(crate) fn set_final(&mut self, state: u32) {
         self.states[state as usize].is_final = true;
+    }
+
+    /// States that no word leads to while a wildcard may be open. What follows them is large, and would be made once more for
+    /// each such wildcard.
+    pub(crate) fn set_shut(&mut self, states: Range<u32>) {
+        self.shut = states;
     }
 
     /// Subset construction. An arc for any word also counts for every word that the state names; with
@@ -92,7 +102,10 @@ impl Nfa {
             if !any.is_empty() {
                 groups.push((Label::AnyWord, any.iter().map(|arc| arc.1).collect()));
             }
-            for (label, targets) in groups {
+            for (label, mut targets) in groups {
+                if !any.is_empty() {
+                    targets.retain(|to| !self.shut.contains(to));
+                }
                 let subset = self.closure(targets, &mut seen, &mut round);
                 work += subset.len();
                 let id = match ids.get(&subset) {

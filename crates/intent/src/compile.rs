@@ -247,7 +247,11 @@ impl Compiler<'_> {
             List::Wildcard => Values::Wildcard,
         };
         let id = self.out.lists.len() as u32;
-        self.out.lists.push(CompiledList { name: name.to_owned(), values });
+        self.out.lists.push(CompiledList {
+            name: name.to_owned(),
+            values,
+            is_several: spec.several.lists.contains(name),
+        });
         self.entry_nodes.push(Rc::new(nodes));
         self.alike.entry(name.to_owned()).or_default().push((list, id));
         self.list_ids.insert(key, id);

@@ -2,11 +2,12 @@
 
 use std::rc::Rc;
 
+use crate::Spec;
 use crate::automaton::{Nfa, Row, TooLarge};
 use crate::compile::Compiled;
 use crate::fold::tokens;
 use crate::graph::{Label, Vocabulary, WordGraph, WordId, written_word};
-use crate::hash::QuickMap;
+use crate::hash::{QuickMap, QuickSet};
 use crate::language::{Language, Phrases, spellings};
 use crate::program::{CompiledList, Step, Values, units};
 use crate::{Fractions, NumberKind};
@@ -17,11 +18,19 @@ const MOST_ARCS: usize = 500_000;
 const SKIPS_BEFORE: usize = 2;
 
 /// The graph of all sentences, whatever the context.
-pub(crate) fn graph(compiled: &Compiled, skip_words: &[String]) -> WordGraph {
+pub(crate) fn graph(compiled: &Compiled, spec: &Spec) -> WordGraph {
+    let skip_words = &spec.skip_words;
     let vocabulary = compiled.vocabulary.clone();
     let language = compiled.language;
     let lists = compiled.lists.iter().map(|_| Written::NotYet).collect();
-    let mut builder = Builder { nfa: Nfa::new(), vocabulary, language, lists, calls: QuickMap::default() };
+    let mut builder = Builder {
+        nfa: Nfa::new(),
+        vocabulary,
+        language,
+        lists,
+        ands: spec.several.and.clone(),
+        calls: QuickMap::default(),
+    };
     // What may be said before and after any sentence.
     let mut start = builder.nfa.start();
     let end = builder.nfa.add_state();
@@ -38,7 +47,14 @@ pub(crate) fn graph(compiled: &Compiled, skip_words: &[String]) -> WordGraph {
     }
     builder.skip(skip_words, end, after);
 
-    if builder.sentences(compiled, main, end).is_err() {
+    // Another command, unless a wildcard has been said: it may be all that follows.
+    let joinable = builder.nfa.add_state();
+    builder.nfa.add_empty(joinable, end);
+    let again = builder.nfa.add_state();
+    builder.skip(&spec.several.joints, joinable, again);
+    builder.nfa.set_shut(again..builder.nfa.len() as u32);
+
+    if builder.sentences(compiled, [main, again], [end, joinable]).is_err() {
         return WordGraph::too_large();
     }
     let mut vocabulary = builder.vocabulary;
@@ -53,6 +69,8 @@ struct Builder {
     vocabulary: Vocabulary,
     language: &'static dyn Language,
     lists: Vec<Written>,
+    /// What joins two values of a list.
+    ands: Vec<String>,
     /// Lists that were written out already: list and what follows → where it begins.
     calls: QuickMap<(u32, u32), u32>,
 }
@@ -140,13 +158,31 @@ impl Builder {
                 }
             }
         }
+        if list.is_several {
+            let mut phrases =
+                Phrases { nfa: &mut nfa, vocabulary: &mut self.vocabulary, language: self.language };
+            for and in &self.ands {
+                phrases.say(&and.to_lowercase(), to, from);
+            }
+        }
         Ok(Written::Rows(nfa.determinise(MOST_ARCS, false)?.minimise().into()))
     }
 
     /// Adds all sentences. States with the same future are made one before lists are written out.
-    fn sentences(&mut self, compiled: &Compiled, main: u32, end: u32) -> Result<(), TooLarge> {
+    /// They end in the first of `ends` when a wildcard is in them, else in the second.
+    ///
+    /// All begin in the first of `starts`. In the second, behind a joint, those do that begin with a word that is no value
+    /// of a list: after "and", each word then tells whether another value or another command has begun. Without that,
+    /// the graph of a house has eight times as many arcs.
+    fn sentences(
+        &mut self,
+        compiled: &Compiled,
+        [main, again]: [u32; 2],
+        ends: [u32; 2],
+    ) -> Result<(), TooLarge> {
+        let free = after_wildcards(compiled);
         let program = &compiled.sentences;
-        let mut classes: QuickMap<(bool, Vec<(What, u32)>), u32> = QuickMap::default();
+        let mut classes: QuickMap<Future, u32> = QuickMap::default();
         let mut class_of = vec![u32::MAX; program.states.len()];
         let mut todo = vec![(0_u32, false)];
         while let Some((state, is_ready)) = todo.pop() {
@@ -172,12 +208,13 @@ impl Builder {
             key.sort_unstable();
             key.dedup();
             let is_final = !program.states[state as usize].accepts.is_empty();
-            if let Some(&class) = classes.get(&(is_final, key.clone())) {
+            let end = is_final.then(|| ends[usize::from(!free[state as usize])]);
+            if let Some(&class) = classes.get(&(end, key.clone())) {
                 class_of[state as usize] = class;
                 continue;
             }
             let class = if state == 0 { main } else { self.nfa.add_state() };
-            if is_final {
+            if let Some(end) = end {
                 self.nfa.add_empty(class, end);
             }
             for &(what, to) in &key {
@@ -189,10 +226,35 @@ impl Builder {
                     }
                 }
             }
-            classes.insert((is_final, key), class);
+            classes.insert((end, key), class);
             class_of[state as usize] = class;
         }
+        let values = self.first_words_of_values(compiled);
+        for arc in &program.states[0].arcs {
+            if let Step::Word { shown, .. } | Step::Joined { shown } = arc.step
+                && !values.contains(&shown)
+            {
+                self.nfa.add_arc(again, Label::Word(shown), class_of[arc.to as usize]);
+            }
+        }
         Ok(())
+    }
+
+    /// The words that may follow an "and" between two values.
+    fn first_words_of_values(&mut self, compiled: &Compiled) -> QuickSet<WordId> {
+        let mut words = QuickSet::default();
+        for list in compiled.lists.iter().filter(|list| list.is_several) {
+            let Values::Text { program, .. } = &list.values else { continue };
+            for arc in &program.states[0].arcs {
+                if let Step::Word { shown, .. } | Step::Joined { shown } = arc.step {
+                    words.insert(shown);
+                }
+            }
+        }
+        for and in &self.ands {
+            words.extend(and.split(' ').skip(1).map(|word| self.vocabulary.id(word)));
+        }
+        words
     }
 
     /// Where a list begins that goes on to `to`.
@@ -234,6 +296,28 @@ impl Builder {
         Ok(entry)
     }
 }
+
+/// By state of the sentences, whether a wildcard may lie before it.
+fn after_wildcards(compiled: &Compiled) -> Vec<bool> {
+    let states = &compiled.sentences.states;
+    let mut free = vec![false; states.len()];
+    let mut todo = Vec::new();
+    for arc in states.iter().flat_map(|state| &state.arcs) {
+        let is_wildcard = |list: u32| matches!(compiled.lists[list as usize].values, Values::Wildcard);
+        if matches!(arc.step, Step::List { list, .. } if is_wildcard(list)) {
+            todo.push(arc.to);
+        }
+    }
+    while let Some(state) = todo.pop() {
+        if !std::mem::replace(&mut free[state as usize], true) {
+            todo.extend(states[state as usize].arcs.iter().map(|arc| arc.to));
+        }
+    }
+    free
+}
+
+/// What may follow a state: where it ends, if it may, and its arcs.
+type Future = (Option<u32>, Vec<(What, u32)>);
 
 /// What an arc takes, as far as a graph is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -46,6 +46,7 @@
 #![forbid(unsafe_code)]
 
 mod automaton;
+mod commands;
 mod common;
 mod compile;
 mod fold;
@@ -69,7 +70,7 @@ pub use intent::{Intent, Reading, Slot, Value};
 pub use recognizer::{Context, Recognizer};
 pub use redundant::redundant;
 pub use spec::{
-    Fault, Fractions, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Spec, ValueKind,
+    Fault, Fractions, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Several, Spec, ValueKind,
 };
 pub use template::{Mentions, mentions};
 pub use when::{Frequency, Recurrence, SaidDate, SaidDateTime, SaidTime, Weekdays, Which};

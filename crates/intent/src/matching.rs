@@ -85,6 +85,8 @@ pub(crate) struct Matcher<'a> {
     input: &'a Input<'a>,
     /// By position: the lengths of the skip phrases that begin there.
     skips: Vec<Vec<usize>>,
+    /// By position: the lengths of the phrases that join two values there.
+    ands: Vec<Vec<usize>>,
     /// By position: what is reached there.
     ways: Vec<Vec<Way>>,
     /// Each with the one before it, as [`Way::last`] has it.
@@ -98,18 +100,29 @@ impl<'a> Matcher<'a> {
     pub(crate) fn new(
         compiled: &'a Compiled,
         skip_phrases: &[Vec<FoldedId>],
+        and_phrases: &[Vec<FoldedId>],
         input: &'a Input<'a>,
     ) -> Matcher<'a> {
-        let skips_at = |at: usize| {
+        let phrases_at = |phrases: &[Vec<FoldedId>], at: usize| -> Vec<usize> {
             let ids = &input.ids[at..];
             let is_here = |phrase: &&Vec<FoldedId>| {
                 ids.len() >= phrase.len() && phrase.iter().zip(ids).all(|(a, b)| Some(*a) == *b)
             };
-            skip_phrases.iter().filter(is_here).map(Vec::len).collect()
+            phrases.iter().filter(is_here).map(Vec::len).collect()
         };
-        let skips = (0..input.words.len()).map(skips_at).collect();
+        let skips = (0..input.words.len()).map(|at| phrases_at(skip_phrases, at)).collect();
+        let ands = (0..input.words.len()).map(|at| phrases_at(and_phrases, at)).collect();
         let ways = vec![Vec::new(); input.words.len() + 1];
-        Matcher { compiled, skips, input, ways, captures: Vec::new(), found: QuickMap::default(), steps: 0 }
+        Matcher {
+            compiled,
+            skips,
+            ands,
+            input,
+            ways,
+            captures: Vec::new(),
+            found: QuickMap::default(),
+            steps: 0,
+        }
     }
 
     /// All matches, the best first.
@@ -208,7 +221,28 @@ impl<'a> Matcher<'a> {
             }
             for &(end, filled) in self.found(list, position).iter() {
                 let way = Way { cost: way.cost + SLOT, ..way };
-                self.fill(way, arc.to, Captured { slot, list, filled, from: position, to: end });
+                let filled = Captured { slot, list, filled, from: position, to: end };
+                let way = self.fill(way, arc.to, filled);
+                if compiled.lists[list as usize].is_several {
+                    self.more(way, arc.to, filled);
+                }
+            }
+        }
+    }
+
+    /// After a value of a list, "and" another of the same, for the same slot.
+    fn more(&mut self, way: Way, state: u32, before: Captured) {
+        for index in 0..self.ands.get(before.to).map_or(0, Vec::len) {
+            let words = self.ands[before.to][index];
+            let from = before.to + words;
+            if from >= self.input.words.len() || self.steps > MOST_STEPS {
+                continue;
+            }
+            for &(to, filled) in self.found(before.list, from).iter() {
+                let way = Way { cost: way.cost + SLOT + LITERAL_WORD * words as u32, ..way };
+                let captured = Captured { filled, from, to, ..before };
+                let way = self.fill(way, state, captured);
+                self.more(way, state, captured);
             }
         }
     }
@@ -230,10 +264,11 @@ impl<'a> Matcher<'a> {
         self.ways[next].push(Way { state: arc.to, cost: way.cost + LITERAL_WORD, ..way });
     }
 
-    fn fill(&mut self, way: Way, state: u32, captured: Captured) {
+    fn fill(&mut self, way: Way, state: u32, captured: Captured) -> Way {
         self.steps += 1;
         let way = self.capture(way, captured);
         self.ways[captured.to].push(Way { state, ..way });
+        way
     }
 
     fn capture(&mut self, way: Way, captured: Captured) -> Way {

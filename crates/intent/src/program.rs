@@ -153,6 +153,8 @@ pub(crate) struct Input<'a> {
 pub(crate) struct CompiledList {
     pub(crate) name: String,
     pub(crate) values: Values,
+    /// Several values may be said at one place.
+    pub(crate) is_several: bool,
 }
 
 #[derive(Clone, Debug)]

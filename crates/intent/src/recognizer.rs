@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::compile::{self, Compiled};
 use crate::fold::tokens;
-use crate::matching::{Match, Matcher};
+use crate::matching::{Captured, Match, Matcher};
 use crate::program::{FoldedId, Input};
 use crate::{Fault, Intent, IntentSpec, Reading, Slot, Spec, Value, WordGraph, grammar};
 
@@ -35,6 +35,10 @@ struct Inner {
     compiled: Compiled,
     /// Skip words as they are compared.
     skips: Vec<Vec<FoldedId>>,
+    /// What joins two values, as it is compared.
+    ands: Vec<Vec<FoldedId>>,
+    /// The words of each joint.
+    joints: Vec<Vec<String>>,
     graph: OnceLock<Arc<WordGraph>>,
 }
 
@@ -55,18 +59,24 @@ impl Recognizer {
     /// sentences that expand beyond measure. Time and memory are bounded whatever the spec says.
     pub fn compile(spec: Spec) -> Result<Recognizer, Vec<Fault>> {
         let mut compiled = compile::compile(&spec)?;
-        let skips = spec
-            .skip_words
-            .iter()
-            .map(|phrase| {
-                tokens(phrase)
-                    .iter()
-                    .map(|token| compiled.folded.add(&token.text, compiled.language))
-                    .collect()
-            })
-            .filter(|phrase: &Vec<FoldedId>| !phrase.is_empty())
-            .collect();
-        Ok(Recognizer { inner: Arc::new(Inner { spec, compiled, skips, graph: OnceLock::new() }) })
+        let words =
+            |phrase: &String| tokens(phrase).into_iter().map(|token| token.text).collect::<Vec<String>>();
+        let joints = spec.several.joints.iter().map(words).filter(|words| !words.is_empty()).collect();
+        let mut folded = |phrases: &[String]| -> Vec<Vec<FoldedId>> {
+            let ids = |phrase| {
+                words(phrase).iter().map(|word| compiled.folded.add(word, compiled.language)).collect()
+            };
+            phrases.iter().map(ids).filter(|phrase: &Vec<FoldedId>| !phrase.is_empty()).collect()
+        };
+        let skips = [folded(&spec.skip_words), folded(&spec.fillers)].concat();
+        let ands = folded(&spec.several.and);
+        let inner = Inner { spec, compiled, skips, ands, joints, graph: OnceLock::new() };
+        Ok(Recognizer { inner: Arc::new(inner) })
+    }
+
+    /// The words of each phrase that joins two commands.
+    pub(crate) fn joint_words(&self) -> &[Vec<String>] {
+        &self.inner.joints
     }
 
     /// How a text may be read, the best first; at most a few. Each differs from the others in intent or slots,
@@ -85,7 +95,7 @@ impl Recognizer {
         let ids = words.iter().map(|word| compiled.folded.find(word, compiled.language)).collect();
         let input = Input { tokens: &tokens, words, ids };
         let mut readings: Vec<Reading> = Vec::new();
-        for found in Matcher::new(compiled, &inner.skips, &input).run() {
+        for found in Matcher::new(compiled, &inner.skips, &inner.ands, &input).run() {
             let (spec, sentence) = compiled.accepts[found.accept as usize];
             let intent = &inner.spec.intents[spec];
             if !permits(intent, context, &found, compiled) {
@@ -125,7 +135,7 @@ impl Recognizer {
     /// [`WordGraph::coverage`] for what many wildcards do to it.
     pub fn graph(&self) -> &Arc<WordGraph> {
         let inner = &*self.inner;
-        inner.graph.get_or_init(|| Arc::new(grammar::graph(&inner.compiled, &inner.spec.skip_words)))
+        inner.graph.get_or_init(|| Arc::new(grammar::graph(&inner.compiled, &inner.spec)))
     }
 
     /// What this was compiled from.
@@ -179,13 +189,21 @@ fn slots(
             slots.insert(slot.clone(), fixed(&Value::Text(value.clone())));
         }
     }
-    for capture in &found.captures {
+    for (index, capture) in found.captures.iter().enumerate() {
         let list = &compiled.lists[capture.list as usize];
         let span = input.tokens[capture.from].span.start..input.tokens[capture.to - 1].span.end;
         let said = text.get(span).unwrap_or_default();
         let slot =
             Slot { value: list.value(capture.filled, said), said: said.to_owned(), list: list.name.clone() };
-        slots.insert(compiled.slots[capture.slot as usize].clone(), slot);
+        let name = &compiled.slots[capture.slot as usize];
+        // "The lamp and the spot": further values of a slot have a number.
+        let before = said_before(&found.captures, index);
+        slots.insert(if before == 0 { name.clone() } else { format!("{name}.{}", before + 1) }, slot);
     }
     slots
+}
+
+/// How many values a slot has before the capture at `index`.
+fn said_before(captures: &[Captured], index: usize) -> usize {
+    captures[..index].iter().filter(|capture| capture.slot == captures[index].slot).count()
 }

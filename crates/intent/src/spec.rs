@@ -1,6 +1,6 @@
 //! What a recognizer is compiled from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -50,8 +50,23 @@ pub struct Spec {
     /// The slot that counts most: of two readings, the one goes first that fills it from a list, then the one that
     /// fills it with more letters. Home Assistant has `name` there, so that a device goes before a room.
     pub best_slot: Option<String>,
+    /// The same for texts alone: what recognisers rarely write, and a graph need not have ("um").
+    pub fillers: Vec<String>,
+    /// How several things are asked for in one sentence.
+    pub several: Several,
     /// The intents.
     pub intents: Vec<IntentSpec>,
+}
+
+/// How several things are asked for in one sentence. By default they are not.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Several {
+    /// What joins two commands: "and", "and then". See [`Recognizer::commands`](crate::Recognizer::commands).
+    pub joints: Vec<String>,
+    /// What joins two values of one list: "and", "and the".
+    pub and: Vec<String>,
+    /// The lists of which several values may be said at one place. The second fills `slot.2`, the third `slot.3`.
+    pub lists: BTreeSet<String>,
 }
 
 /// One intent (or one group of sentences of it).

@@ -115,6 +115,14 @@ impl ActionTemplate {
         verb.map(|verb| ActionTemplate { verb, span })
     }
 
+    /// What it changes; nothing for what it only reads, or does without a device.
+    pub(crate) fn sets(&self) -> Option<&[Target]> {
+        match &self.verb {
+            Verb::Set { on, .. } | Verb::Adjust { on, .. } => Some(on),
+            _ => None,
+        }
+    }
+
     /// Every hole that a slot must fill.
     pub(crate) fn holes(&self) -> Vec<String> {
         let mut holes = Vec::new();

@@ -15,9 +15,10 @@ use crate::action::Verb;
 use crate::lists;
 use crate::manifest::{IntentEntry, Manifest};
 use crate::reply::and_list;
+use crate::several::{self, EXCEPTION};
 
 /// What people say beside what they mean. In English.
-const SKIP_WORDS: [&str; 12] = [
+const SKIP_WORDS: [&str; 14] = [
     "please",
     "could you",
     "can you",
@@ -30,6 +31,34 @@ const SKIP_WORDS: [&str; 12] = [
     "ok",
     "thank you",
     "thanks",
+    "i'd like you to",
+    "i want you to",
+];
+
+/// The same, where it is typed or transcribed freely.
+const FILLERS: [&str; 22] = [
+    "um",
+    "umm",
+    "uh",
+    "uhm",
+    "er",
+    "erm",
+    "hmm",
+    "well",
+    "so",
+    "now",
+    "right now",
+    "for me",
+    "quickly",
+    "could you just",
+    "go ahead and",
+    "i would like you to",
+    "i need you to",
+    "would you be so kind and",
+    "be so kind and",
+    "be so good and",
+    "do me a favor and",
+    "do me a favour and",
 ];
 
 /// What is known when something is said.
@@ -114,11 +143,12 @@ impl Catalog {
     /// What an utterance may mean, the best reading first. Empty when no skill is spoken to.
     #[must_use]
     pub fn understand(&self, text: &str, situation: &Situation) -> Vec<Reading> {
-        let mut context = Context::default();
-        if let Some(area) = &situation.area {
-            context.0.insert("area".into(), area.to_string());
-        }
-        self.recognizer.recognize(text, &context)
+        self.recognizer.recognize(text, &self.context(situation))
+    }
+
+    pub(crate) fn context(&self, situation: &Situation) -> Context {
+        let area = situation.area.iter().map(|area| ("area".to_owned(), area.to_string()));
+        Context(area.collect())
     }
 
     /// The compiled sentences of all skills.
@@ -299,11 +329,15 @@ fn check_together(skills: &[Manifest], faults: &mut Vec<Fault>) {
 
 fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
     let language = skills.first().map_or_else(|| "en".into(), |s| s.language.clone());
-    let skip_words: &[&str] = if language.starts_with("en") { &SKIP_WORDS } else { &[] };
+    let (skip_words, fillers): (&[&str], &[&str]) =
+        if language.starts_with("en") { (&SKIP_WORDS, &FILLERS) } else { (&[], &[]) };
+    let several = several::several(&language);
     let mut spec = Spec {
         language,
+        several,
         lists: lists::of_every_skill(home),
         skip_words: skip_words.iter().map(|&w| w.to_owned()).collect(),
+        fillers: fillers.iter().map(|&w| w.to_owned()).collect(),
         ..Spec::default()
     };
     let mut entries = Vec::new();
@@ -321,9 +355,16 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
                 }
             }
             let used: BTreeSet<&String> = mentions.rules.iter().collect();
+            let sentences = several::with_exceptions(skill, intent);
+            let has_exception =
+                sentences.iter().zip(&intent.sentences).any(|(a, b)| a.template != b.template);
+            if has_exception && !lists.contains_key(EXCEPTION) {
+                lists.insert(EXCEPTION.to_owned(), several::exceptions(home));
+            }
+            let exception = has_exception.then(|| EXCEPTION.to_owned());
             spec.intents.push(IntentSpec {
                 name: intent.name.text.clone(),
-                sentences: intent.sentences.clone(),
+                sentences,
                 rules: skill
                     .rules
                     .iter()
@@ -333,6 +374,7 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
                 lists: mentions
                     .lists
                     .iter()
+                    .chain(&exception)
                     .filter_map(|name| Some((name.clone(), lists.get(name)?.clone())))
                     .collect(),
                 slots: intent.slots.clone(),

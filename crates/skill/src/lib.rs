@@ -69,6 +69,13 @@
 //!
 //! A test writes their values so, or as they were said: `slots = { date = "today+1" }`.
 //!
+//! ## Several things at once
+//!
+//! Commands may be joined by "and", "then" or a comma, of this skill and others: "turn off the lights and set a timer for ten
+//! minutes". What a command shares with the one before may be left out: "turn off the lamp and the fan". All are done or none.
+//! At each place of a device or a room several may be said, "dim the lamp and the spot to 20 percent", and behind a sentence
+//! that speaks of all, some may be left out: "turn off all the lights except the kitchen". A skill has to do nothing for it.
+//!
 //! ## Actions
 //!
 //! | entry of `do` | what it does |
@@ -110,6 +117,7 @@ mod plan;
 mod planner;
 mod refusal;
 mod reply;
+mod several;
 mod template;
 mod trial;
 
@@ -118,4 +126,5 @@ pub use check::Findings;
 pub use outcome::{Failure, FailureKind, Outcome, Reply};
 pub use plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
 pub use refusal::Refusal;
+pub use several::PlanPart;
 pub use trial::{TestReport, TestResult};

@@ -7,6 +7,8 @@ use mynah_home::{Capability, DeviceId, State};
 use mynah_intent::Intent;
 use serde::{Deserialize, Serialize};
 
+use crate::several::PlanPart;
+
 /// What may go wrong when an intent was misheard. It sets the least confidence and what is asked back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -33,6 +35,9 @@ pub struct Plan {
     pub actions: Vec<Action>,
     /// Reply template of the intent.
     pub reply: String,
+    /// Of several commands in one utterance, each; then the intent and the reply are those of the first. Empty for one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PlanPart>,
 }
 
 /// One thing to do. Every slot is filled in and every permission checked.

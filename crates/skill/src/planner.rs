@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use mynah_home::{Capability, Device, DeviceId, Home, Resolution, State};
+use mynah_home::{Area, Capability, Device, DeviceId, Home, Resolution, State};
 use mynah_intent::{Intent, List, Reading, Slot, Value};
 
 use crate::action::{ActionTemplate, Argument, Payload, Target, Verb, parse_duration};
@@ -14,6 +14,7 @@ use crate::permission::{glob, kinds_of};
 use crate::plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
 use crate::refusal::Refusal;
 use crate::reply::the;
+use crate::several::EXCEPTION;
 use crate::template::Template;
 
 impl Risk {
@@ -74,6 +75,7 @@ impl Catalog {
             risk: entry.risk,
             actions,
             reply: planner.reply(entry),
+            parts: Vec::new(),
         })
     }
 }
@@ -166,33 +168,75 @@ impl<'a> Planner<'a> {
 
     /// The devices that an action touches. Never more than what was named.
     fn targets(&self, on: &[Target], capability: Capability, set: bool) -> Result<Vec<DeviceId>, Refusal> {
-        let area = self.said_area()?;
+        let areas = self.said_areas()?;
+        let areas = areas.as_slice();
         let mut devices: Vec<&Device> = Vec::new();
+        let mut is_named = false;
         for target in on {
             match target {
                 Target::Named | Target::One => {
                     let mut named =
                         self.intent.slots.iter().filter(|(n, s)| self.names_device(n, s)).peekable();
                     if named.peek().is_none() {
-                        let able = self.able(area, capability, None)?;
+                        let able = self.able_in(areas, capability, None)?;
                         devices.extend(if *target == Target::One { vec![self.the_one(able)?] } else { able });
                     }
                     for (_, slot) in named {
-                        devices.push(self.device(slot, area, capability, set)?);
+                        is_named = true;
+                        devices.push(self.device(slot, areas, capability, set)?);
                     }
                 }
                 Target::Slot(name) => {
-                    let slot = self.intent.slots.get(name).ok_or_else(|| missing(name.clone()))?;
-                    devices.push(self.device(slot, area, capability, set)?);
+                    self.intent.slots.get(name).ok_or_else(|| missing(name.clone()))?;
+                    // "The lamp and the spot" fill `light` and `light.2`.
+                    let is_it = |slot: &str| slot.split_once('.').map_or(slot, |(slot, _)| slot) == name;
+                    for (_, slot) in self.intent.slots.iter().filter(|(slot, _)| is_it(slot)) {
+                        is_named = true;
+                        devices.push(self.device(slot, areas, capability, set)?);
+                    }
                 }
                 Target::Pattern(pattern) => {
-                    devices.extend(self.able(area, capability, Some(pattern))?);
+                    devices.extend(self.able_in(areas, capability, Some(pattern))?);
                 }
             }
         }
         let mut seen = BTreeSet::new();
         devices.retain(|d| seen.insert(&d.id));
+        self.leave_out(&mut devices, is_named)?;
         Ok(devices.into_iter().map(|d| d.id.clone()).collect())
+    }
+
+    /// Takes out what the sentence excepts.
+    fn leave_out(&self, devices: &mut Vec<&Device>, is_named: bool) -> Result<(), Refusal> {
+        let mut exceptions = self.intent.slots.values().filter(|slot| slot.list == EXCEPTION).peekable();
+        if exceptions.peek().is_none() {
+            return Ok(());
+        }
+        if is_named {
+            let message = "I can leave something out only of all.".to_owned();
+            return Err(Refusal::BadValue { message });
+        }
+        for slot in exceptions {
+            let Value::Text(value) = &slot.value else { return Err(unresolved(said(slot))) };
+            match self.home.area(&value.as_str().into()) {
+                Some(area) => devices.retain(|d| d.area.as_ref() != Some(&area.id)),
+                None => {
+                    let id = match self.home.device(&value.as_str().into()) {
+                        Some(device) => &device.id,
+                        None => match self.home.find(value, self.situation.area.as_ref()) {
+                            Resolution::One(device) => &device.id,
+                            Resolution::Many(devices) => {
+                                let names = devices.into_iter().map(|d| self.full_name(d)).collect();
+                                return Err(Refusal::Ambiguous { names });
+                            }
+                            Resolution::None => return Err(unresolved(said(slot))),
+                        },
+                    };
+                    devices.retain(|d| d.id != *id);
+                }
+            }
+        }
+        if devices.is_empty() { Err(Refusal::NothingThere { place: "else".to_owned() }) } else { Ok(()) }
     }
 
     /// Does the slot say what is meant, so that it must resolve? Those of the device lists do, and those of the skill's own
@@ -214,28 +258,40 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The room that was said; refused when there is no such room.
-    fn said_area(&self) -> Result<Option<&'a mynah_home::Area>, Refusal> {
-        let area = self
-            .intent
-            .slots
-            .iter()
-            .find(|(name, slot)| slot.list == "area" || (slot.list.is_empty() && *name == "area"));
-        let Some((_, slot)) = area else {
-            return Ok(None);
+    /// The rooms that were said; refused when there is no such room.
+    fn said_areas(&self) -> Result<Vec<&'a Area>, Refusal> {
+        let is_area = |(name, slot): &(&String, &Slot)| {
+            slot.list == "area" || (slot.list.is_empty() && name.as_str() == "area")
         };
-        let Value::Text(id) = &slot.value else {
-            return Err(unresolved(slot.said.clone()));
+        let area = |(_, slot): (&String, &Slot)| {
+            let Value::Text(id) = &slot.value else {
+                return Err(unresolved(slot.said.clone()));
+            };
+            let found =
+                self.home.areas().iter().find(|a| a.id.as_str() == id).or_else(|| self.home.find_area(id));
+            found.ok_or_else(|| unresolved(said(slot)))
         };
-        let found =
-            self.home.areas().iter().find(|a| a.id.as_str() == id).or_else(|| self.home.find_area(id));
-        found.map(Some).ok_or_else(|| unresolved(said(slot)))
+        self.intent.slots.iter().filter(is_area).map(area).collect()
+    }
+
+    /// As [`able`](Self::able), in each of the rooms that were said.
+    fn able_in(
+        &self,
+        areas: &[&Area],
+        capability: Capability,
+        pattern: Option<&str>,
+    ) -> Result<Vec<&'a Device>, Refusal> {
+        if areas.is_empty() {
+            return self.able(None, capability, pattern);
+        }
+        let devices = areas.iter().map(|area| self.able(Some(area), capability, pattern));
+        Ok(devices.collect::<Result<Vec<_>, _>>()?.concat())
     }
 
     /// The permitted devices of the room, or of the house when no room was said, that can do it and fit the pattern.
     fn able(
         &self,
-        area: Option<&mynah_home::Area>,
+        area: Option<&Area>,
         capability: Capability,
         pattern: Option<&str>,
     ) -> Result<Vec<&'a Device>, Refusal> {
@@ -271,7 +327,7 @@ impl<'a> Planner<'a> {
     fn device(
         &self,
         slot: &Slot,
-        area: Option<&mynah_home::Area>,
+        areas: &[&Area],
         capability: Capability,
         set: bool,
     ) -> Result<&'a Device, Refusal> {
@@ -281,13 +337,13 @@ impl<'a> Planner<'a> {
         let by_id = self.home.device(&DeviceId(value.as_str().into()));
         let device = match by_id {
             Some(device) => device,
-            None => self.device_by_name(value, slot, area)?,
+            None => self.device_by_name(value, slot, areas)?,
         };
         if !self.skill.permissions.device(device) {
             return Err(self.not_permitted(device.name.clone()));
         }
-        if area.is_some_and(|a| device.area.as_ref() != Some(&a.id)) {
-            let area = area.map(|a| the(&a.name)).unwrap_or_default();
+        if !is_in(device, areas) {
+            let area = areas.iter().map(|a| the(&a.name)).collect::<Vec<_>>().join(" or ");
             return Err(Refusal::NotInArea { device: capitalized(&the(&device.name)), area });
         }
         if !device.capabilities.contains(&capability) {
@@ -297,20 +353,17 @@ impl<'a> Planner<'a> {
     }
 
     /// A way of saying that several devices share, or that an author's own list gave.
-    fn device_by_name(
-        &self,
-        value: &str,
-        slot: &Slot,
-        area: Option<&mynah_home::Area>,
-    ) -> Result<&'a Device, Refusal> {
+    fn device_by_name(&self, value: &str, slot: &Slot, areas: &[&Area]) -> Result<&'a Device, Refusal> {
         let kind = mynah_home::Kind::from_name(&slot.list);
         let permitted = |d: &Device| {
             let right_kind = kind.is_none_or(|k| d.kind == k);
-            right_kind
-                && self.skill.permissions.device(d)
-                && area.is_none_or(|a| d.area.as_ref() == Some(&a.id))
+            right_kind && self.skill.permissions.device(d) && is_in(d, areas)
         };
-        let room = area.map(|a| &a.id).or(self.situation.area.as_ref());
+        let room = match areas {
+            [] => self.situation.area.as_ref(),
+            [area] => Some(&area.id),
+            _ => None,
+        };
         match self.home.find_among(value, room, permitted) {
             Resolution::One(device) => Ok(device),
             Resolution::Many(devices) => {
@@ -437,6 +490,11 @@ pub(crate) fn fill_without_slots(
     let mut actions = Vec::new();
     Planner { skill, intent: &intent, home, situation }.fill(template, &mut actions)?;
     Ok(actions)
+}
+
+/// Whether a device is in one of the rooms; of no rooms, in all.
+fn is_in(device: &Device, areas: &[&Area]) -> bool {
+    areas.is_empty() || areas.iter().any(|area| device.area.as_ref() == Some(&area.id))
 }
 
 fn check_count(risk: Risk, actions: &[Action]) -> Result<(), Refusal> {

@@ -20,6 +20,9 @@ impl Plan {
     /// `{slot}` the words of a slot.
     #[must_use]
     pub fn reply(&self, home: &Home, outcomes: &[Outcome]) -> Reply {
+        if !self.parts.is_empty() {
+            return self.reply_of_parts(home, outcomes);
+        }
         let unknown = Outcome::Unconfirmed { read: None };
         let mut good: Vec<Told<'_>> = Vec::new();
         let mut said: Vec<&str> = Vec::new();

@@ -216,7 +216,8 @@ impl Catalog {
             }
             wanted = Some(actions);
         }
-        let readings = self.understand(&test.say.text, &situation);
+        let commands = self.commands(&test.say.text, &situation);
+        let readings = commands.first().map_or(&[][..], Vec::as_slice);
         let of_this_skill = |r: &&Reading| self.entry(r.spec).is_some_and(|(s, _)| s.name == skill.name);
         if test.refuse {
             // Another skill may have its own answer to it.
@@ -249,7 +250,12 @@ impl Catalog {
                 None => differences.push(format!("the slot {slot} is not filled")),
             }
         }
-        match self.plan(reading, home, &situation) {
+        // What is tested is the best reading, though another of the same confidence might be taken.
+        let plan = match commands.as_slice() {
+            [_] => self.plan(reading, home, &situation),
+            several => self.plan_all(several, home, &situation),
+        };
+        match plan {
             Err(refusal) => differences.push(format!("is refused: {refusal}")),
             Ok(plan) => {
                 if let Some(wanted) = wanted {

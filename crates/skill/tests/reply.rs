@@ -26,7 +26,14 @@ fn speech(template: &str, actions: Vec<Action>, outcomes: &[Outcome]) -> String 
         ("light".to_owned(), slot(Value::Text("light.kitchen_lamp".into()), "lamp in kitchen", "device")),
     ]);
     let intent = Intent { name: "test".into(), slots };
-    let plan = Plan { skill: "test".into(), intent, risk: Risk::Low, actions, reply: template.into() };
+    let plan = Plan {
+        skill: "test".into(),
+        intent,
+        risk: Risk::Low,
+        actions,
+        reply: template.into(),
+        parts: Vec::new(),
+    };
     let reply = plan.reply(&home(), outcomes);
     format!("{} {}", if reply.ok { "+" } else { "-" }, reply.speech)
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use mynah_audio::Cue;
-use mynah_skill::{Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk};
+use mynah_intent::Reading;
+use mynah_skill::{Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation};
 
 use super::own::Effect;
 use super::{Because, Command, Decision, Dialogue, Expects, Utter, answer};
@@ -66,31 +67,46 @@ impl Dialogue {
             }
         }
         let situation = self.situation(now);
-        let mut readings = self.mind.understand(text, &situation);
-        if readings.is_empty() {
-            self.not_understood(turn, Because::NoReading { text: text.to_owned() }, origin);
-            return;
+        let commands = self.mind.commands(text, &situation);
+        let is_one = commands.len() == 1;
+        let mut plans = Vec::new();
+        for readings in commands {
+            match self.choose(turn, readings, &situation) {
+                Some(Ok(plan)) => plans.push(plan),
+                Some(Err(refusal)) => {
+                    // Of several commands, all are done or none.
+                    let speech = match is_one {
+                        true => refusal.to_string(),
+                        false => format!("{refusal} So I did nothing."),
+                    };
+                    self.refuse(turn, Because::Refusal { refusal });
+                    self.cue(Cue::Error);
+                    self.say(turn, &speech);
+                    return;
+                }
+                None => {}
+            }
         }
-        // Of readings that fit equally well, one that this house can do is meant.
-        let best = readings[0].confidence;
-        let equal = readings.iter().take_while(|reading| reading.confidence >= best).count();
-        let plans = readings[..equal].iter().map(|reading| self.mind.plan(reading, &situation));
-        let plans: Vec<Result<Plan, Refusal>> = plans.collect();
+        match Plan::together(plans) {
+            Some(plan) => self.planned(turn, plan, confidence, origin, now),
+            None => self.not_understood(turn, Because::NoReading { text: text.to_owned() }, origin),
+        }
+    }
+
+    /// Of readings that fit equally well, one that this house can do is meant.
+    fn choose(
+        &mut self,
+        turn: TurnId,
+        mut readings: Vec<Reading>,
+        situation: &Situation,
+    ) -> Option<Result<Plan, Refusal>> {
+        let best = readings.first()?.confidence;
+        let equal = readings.iter().take_while(|reading| reading.confidence >= best);
+        let mut plans: Vec<_> = equal.map(|reading| self.mind.plan(reading, situation)).collect();
         let chosen = plans.iter().position(Result::is_ok).unwrap_or(0);
         let reading = readings.remove(chosen);
         self.report(turn, Decision::Understood { reading, rivals: readings });
-        let Some(plan) = plans.into_iter().nth(chosen) else {
-            return;
-        };
-        match plan {
-            Ok(plan) => self.planned(turn, plan, confidence, origin, now),
-            Err(refusal) => {
-                let speech = refusal.to_string();
-                self.refuse(turn, Because::Refusal { refusal });
-                self.cue(Cue::Error);
-                self.say(turn, &speech);
-            }
-        }
+        Some(plans.swap_remove(chosen))
     }
 
     pub(super) fn not_understood(&mut self, turn: TurnId, because: Because, origin: Origin) {

@@ -15,6 +15,11 @@ const MOST_NAMED: usize = 3;
 pub trait Understanding: Send {
     /// What a text may mean, the best reading first.
     fn understand(&self, text: &str, situation: &Situation) -> Vec<Reading>;
+    /// The commands of a text, each with what it may mean; none when any part of it is not understood.
+    fn commands(&self, text: &str, situation: &Situation) -> Vec<Vec<Reading>> {
+        let readings = self.understand(text, situation);
+        if readings.is_empty() { Vec::new() } else { vec![readings] }
+    }
     /// What a reading comes down to in this house.
     ///
     /// # Errors
@@ -40,6 +45,10 @@ pub struct House {
 impl Understanding for House {
     fn understand(&self, text: &str, situation: &Situation) -> Vec<Reading> {
         self.catalog.understand(text, situation)
+    }
+
+    fn commands(&self, text: &str, situation: &Situation) -> Vec<Vec<Reading>> {
+        self.catalog.commands(text, situation)
     }
 
     fn plan(&self, reading: &Reading, situation: &Situation) -> Result<Plan, Refusal> {

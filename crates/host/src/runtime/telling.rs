@@ -148,7 +148,11 @@ impl<'a> Teller<'a> {
     pub(super) fn decision(&mut self, turn: TurnId, decision: Decision, took: Duration, at: SamplePos) {
         self.note(turn, |record| record.decided.push(decision.clone()));
         match decision {
-            Decision::Understood { reading, .. } => self.course(turn).reading = Some(reading),
+            Decision::Understood { reading, .. } => {
+                // Of several commands, each has its line.
+                self.understood(turn, None, at);
+                self.course(turn).reading = Some(reading);
+            }
             Decision::Planned { plan } => {
                 let match_ms = millis(took);
                 let course = self.course(turn);

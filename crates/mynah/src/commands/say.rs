@@ -48,12 +48,12 @@ pub async fn say(common: &Common, args: Say) -> anyhow::Result<ExitCode> {
 
 fn dry_run(common: &Common, household: &Household, text: &str) -> anyhow::Result<ExitCode> {
     let situation = household.situation();
-    let readings = household.catalog.understand(text, &situation);
-    let Some(best) = readings.first() else {
+    let commands = household.catalog.commands(text, &situation);
+    let Some(best) = commands.first().and_then(|readings| readings.first()) else {
         eprintln!("mynah: no installed skill means this");
         return Ok(ExitCode::FAILURE);
     };
-    match household.catalog.plan(best, &household.home, &situation) {
+    match household.catalog.plan_all(&commands, &household.home, &situation) {
         Ok(plan) if common.json => show_json(&plan)?,
         Ok(plan) => {
             println!("{} ({})", plan.intent.name, plan.skill);
