@@ -124,8 +124,115 @@ fn several_commands() {
               do light.kitchen_lamp power = off; light.bedroom_lamp power = off
               say The kitchen lamp and the bedroom lamp are off. The timer is set for 10 minutes.
             turn off the kitchen lamp and turn on the lamp
-              say Which one do you mean: the kitchen lamp or the bedroom lamp? So I did nothing.
+              say Which one do you mean: the kitchen lamp or the bedroom lamp?
             turn off the kitchen lamp and fly to the moon
+        "#]],
+    );
+}
+
+#[test]
+fn which_one_takes_an_answer() {
+    check(
+        &[
+            "turn on the lamp",
+            "the bedroom one",
+            "dim the lamp to 20 percent",
+            "both",
+            "turn on the light and what time is it",
+            "the garden one",
+            "the second one",
+            "turn on the lamp",
+            "never mind",
+            "turn on the lamp",
+            "turn on the fan",
+        ],
+        expect![[r#"
+            turn on the lamp
+              say Which one do you mean: the kitchen lamp or the bedroom lamp?
+            the bedroom one
+              do light.bedroom_lamp power = on
+              say The bedroom lamp is on.
+            dim the lamp to 20 percent
+              say Which one do you mean: the kitchen lamp or the bedroom lamp?
+            both
+              do light.kitchen_lamp brightness = 20; light.bedroom_lamp brightness = 20
+              say The kitchen lamp and the bedroom lamp are at 20 percent.
+            turn on the light and what time is it
+              say Which one do you mean: the kitchen lamp or the bedroom lamp?
+            the garden one
+            the second one
+            turn on the lamp
+              say Which one do you mean: the kitchen lamp or the bedroom lamp?
+            never mind
+              say All right, I leave it.
+            turn on the lamp
+              say Which one do you mean: the kitchen lamp or the bedroom lamp?
+            turn on the fan
+              do plug.fan power = on
+              say The fan is on.
+        "#]],
+    );
+}
+
+#[test]
+fn what_was_spoken_of_is_it() {
+    check(
+        &[
+            "turn it on",
+            "turn on the kitchen lamp",
+            "dim it to 20 percent",
+            "turn on the other one",
+            "turn it off",
+            "turn on the fan",
+            "turn it off",
+            "dim it",
+            "turn on the kitchen lamp and the bedroom lamp",
+            "turn it off",
+            "turn them off",
+            "make them blue",
+            "close the blind",
+            "open it and turn off the kitchen lamp",
+        ],
+        expect![[r#"
+            turn it on
+              say I don't know what you mean by it.
+            turn on the kitchen lamp
+              do light.kitchen_lamp power = on
+              say The kitchen lamp is on.
+            dim it to 20 percent
+              do light.kitchen_lamp brightness = 20
+              say The kitchen lamp is at 20 percent.
+            turn on the other one
+              do light.bedroom_lamp power = on
+              say The bedroom lamp is on.
+            turn it off
+              do light.bedroom_lamp power = off
+              say The bedroom lamp is off.
+            turn on the fan
+              do plug.fan power = on
+              say The fan is on.
+            turn it off
+              do plug.fan power = off
+              say The fan is off.
+            dim it
+              say The fan cannot be dimmed.
+            turn on the kitchen lamp and the bedroom lamp
+              do light.kitchen_lamp power = on; light.bedroom_lamp power = on
+              say The kitchen lamp and the bedroom lamp are on.
+            turn it off
+              say I don't know what you mean by it.
+            turn them off
+              do light.kitchen_lamp power = off; light.bedroom_lamp power = off
+              say The kitchen lamp and the bedroom lamp are off.
+            make them blue
+              do light.kitchen_lamp color = blue; light.bedroom_lamp color = blue
+              say The kitchen lamp and the bedroom lamp are blue.
+            close the blind
+              do cover.living_room_blind position = 0
+              say The living room blind is closed.
+            open it and turn off the kitchen lamp
+              do cover.living_room_blind position = 100; light.kitchen_lamp power = off
+              say The living room blind is open. The kitchen lamp is off.
         "#]],
     );
 }

@@ -14,6 +14,7 @@ use time::OffsetDateTime;
 use crate::action::Verb;
 use crate::lists;
 use crate::manifest::{IntentEntry, Manifest};
+use crate::refer::with_references;
 use crate::reply::and_list;
 use crate::several::{self, EXCEPTION};
 
@@ -350,8 +351,8 @@ fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
             let mentions = skill.mentions(&intent.sentences);
             for name in &mentions.lists {
                 if !lists.contains_key(name) {
-                    lists
-                        .extend(lists::of_devices(name, &skill.permissions, home).map(|l| (name.clone(), l)));
+                    let devices = lists::of_devices(name, &skill.permissions, home);
+                    lists.extend(devices.map(|l| (name.clone(), with_references(l, &skill.language))));
                 }
             }
             let used: BTreeSet<&String> = mentions.rules.iter().collect();

@@ -76,6 +76,9 @@
 //! At each place of a device or a room several may be said, "dim the lamp and the spot to 20 percent", and behind a sentence
 //! that speaks of all, some may be left out: "turn off all the lights except the kitchen". A skill has to do nothing for it.
 //!
+//! "It", "them" and "the other one" are in every device list, and mean the devices that were spoken of in the last minutes. When
+//! "the lamp" may be several, the question takes an answer: "the bedroom one", "the second", "both".
+//!
 //! ## Actions
 //!
 //! | entry of `do` | what it does |
@@ -115,6 +118,7 @@ mod outcome;
 mod permission;
 mod plan;
 mod planner;
+mod refer;
 mod refusal;
 mod reply;
 mod several;
@@ -125,6 +129,7 @@ pub use catalog::{Catalog, Situation, skill_texts};
 pub use check::Findings;
 pub use outcome::{Failure, FailureKind, Outcome, Reply};
 pub use plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
+pub use refer::{chosen, refer};
 pub use refusal::Refusal;
 pub use several::PlanPart;
 pub use trial::{TestReport, TestResult};

@@ -12,6 +12,7 @@ use crate::lists::is_device_list;
 use crate::manifest::{IntentEntry, Manifest, REPLY_WORDS};
 use crate::permission::{glob, kinds_of};
 use crate::plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
+use crate::refer::is_reference;
 use crate::refusal::Refusal;
 use crate::reply::the;
 use crate::several::EXCEPTION;
@@ -225,10 +226,7 @@ impl<'a> Planner<'a> {
                         Some(device) => &device.id,
                         None => match self.home.find(value, self.situation.area.as_ref()) {
                             Resolution::One(device) => &device.id,
-                            Resolution::Many(devices) => {
-                                let names = devices.into_iter().map(|d| self.full_name(d)).collect();
-                                return Err(Refusal::Ambiguous { names });
-                            }
+                            Resolution::Many(devices) => return Err(self.ambiguous(&devices, "")),
                             Resolution::None => return Err(unresolved(said(slot))),
                         },
                     };
@@ -319,7 +317,7 @@ impl<'a> Planner<'a> {
             devices.iter().copied().filter(|d| area.is_some() && d.area.as_ref() == area).collect();
         match if here.is_empty() { devices } else { here }.as_slice() {
             [one] => Ok(one),
-            several => Err(Refusal::Ambiguous { names: several.iter().map(|d| self.full_name(d)).collect() }),
+            several => Err(self.ambiguous(several, "")),
         }
     }
 
@@ -340,7 +338,11 @@ impl<'a> Planner<'a> {
             None => self.device_by_name(value, slot, areas)?,
         };
         if !self.skill.permissions.device(device) {
-            return Err(self.not_permitted(device.name.clone()));
+            // "Dim it", of a fan.
+            return Err(match device.capabilities.contains(&capability) {
+                true => self.not_permitted(device.name.clone()),
+                false => Refusal::NotCapable { device: capitalized(&the(&device.name)), capability, set },
+            });
         }
         if !is_in(device, areas) {
             let area = areas.iter().map(|a| the(&a.name)).collect::<Vec<_>>().join(" or ");
@@ -366,11 +368,19 @@ impl<'a> Planner<'a> {
         };
         match self.home.find_among(value, room, permitted) {
             Resolution::One(device) => Ok(device),
-            Resolution::Many(devices) => {
-                let name = |d: &Device| self.full_name(d);
-                Err(Refusal::Ambiguous { names: devices.into_iter().map(name).collect() })
+            Resolution::Many(devices) => Err(self.ambiguous(&devices, &slot.said)),
+            Resolution::None if is_reference(value) => {
+                Err(Refusal::BadValue { message: format!("I don't know what you mean by {}.", said(slot)) })
             }
             Resolution::None => Err(unresolved(said(slot))),
+        }
+    }
+
+    fn ambiguous(&self, devices: &[&Device], said: &str) -> Refusal {
+        Refusal::Ambiguous {
+            names: devices.iter().map(|d| self.full_name(d)).collect(),
+            devices: devices.iter().map(|d| d.id.clone()).collect(),
+            said: said.to_owned(),
         }
     }
 

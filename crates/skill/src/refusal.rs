@@ -1,6 +1,7 @@
 //! Why an intent is not carried out, said so that the speaker knows what to do.
 
 use mynah_home::Capability;
+use mynah_home::DeviceId;
 use serde::{Deserialize, Serialize};
 
 /// Why there is no plan. Its text is made to be spoken.
@@ -18,6 +19,12 @@ pub enum Refusal {
     Ambiguous {
         /// What they are called.
         names: Vec<String>,
+        /// The same as devices, to choose from.
+        #[serde(default)]
+        devices: Vec<DeviceId>,
+        /// The words that may mean each of them; empty when none were said.
+        #[serde(default)]
+        said: String,
     },
     /// The skill may not reach that.
     #[error("The skill {skill} may not reach {what}.")]

@@ -155,7 +155,7 @@ pub(crate) fn several(language: &str) -> Several {
     };
     let owned = |phrases: &[&str]| phrases.iter().map(|phrase| (*phrase).to_owned()).collect();
     let of_house =
-        ["area", "device", EXCEPTION].into_iter().chain(mynah_home::Kind::ALL.map(|kind| kind.name()));
+        ["area", "device", EXCEPTION].into_iter().chain(mynah_home::Kind::ALL.map(mynah_home::Kind::name));
     Several {
         joints: owned(joints),
         and: owned(and),

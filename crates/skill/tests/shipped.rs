@@ -271,7 +271,7 @@ fn phrases() {
             bedroom lamp 30 percent: light.bedroom_lamp brightness = 30
             turn the bedroom lamp down to ten percent: light.bedroom_lamp brightness = 10
             bedroom lamp to maximum: light.bedroom_lamp brightness = 100
-            make it blue: -
+            make it blue: refused: I don't know what you mean by it.
             make the lights in the bedroom red: light.bedroom_lamp color = red
             turn the bedroom light purple: light.bedroom_lamp color = purple
             set the bedroom lamp color to green: light.bedroom_lamp color = green
@@ -680,7 +680,7 @@ fn the_word_graph_stays_small() {
     let size = |(catalog, _): (Catalog, Home)| (catalog.graph().state_count(), catalog.graph().arc_count());
     let (demo, whole) = (size(shipped()), size(whole()));
     println!("states and arcs: {demo:?} at the demo home, {whole:?} with something of every kind");
-    // Two fifths of it are for several commands and exceptions.
-    assert!(demo.1 < 36_000, "{demo:?}");
-    assert!(whole.1 < 46_000, "{whole:?}");
+    // A third of it is for several commands, exceptions and "it".
+    assert!(demo.1 < 42_000, "{demo:?}");
+    assert!(whole.1 < 56_000, "{whole:?}");
 }

@@ -7,13 +7,15 @@ use mynah_intent::{IntentSpec, Origin, Recognizer, Sentence, Spec, WordGraph};
 use serde::{Deserialize, Serialize};
 
 /// What kind of answer a question waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Expects {
     /// Yes or no.
     YesNo,
     /// Digits. They are a secret.
     Pin,
+    /// One or several of these: "the kitchen lamp", "the bedroom one", "the second", "both".
+    Which(Vec<String>),
 }
 
 const YES: [&str; 14] = [
@@ -49,10 +51,11 @@ const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six"
 
 impl Expects {
     /// All that may be said in answer, for the recogniser: the installed skills are not spoken to here.
-    pub fn graph(self) -> Arc<WordGraph> {
+    pub fn graph(&self) -> Arc<WordGraph> {
         match self {
             Expects::YesNo => Arc::new(WordGraph::from_sentences(&[&YES[..], &NO[..]].concat())),
             Expects::Pin => pin_graph(),
+            Expects::Which(names) => which_graph(names),
         }
     }
 }
@@ -75,6 +78,64 @@ fn pin_graph() -> Arc<WordGraph> {
         // The spec is ours and stands above; were it faulty, nothing could be answered and nothing would be done.
         Err(_) => Arc::new(WordGraph::from_sentences(&NO)),
     }
+}
+
+const PLACES: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
+const ALL: [&str; 7] =
+    ["both", "both of them", "all", "all of them", "all of those", "every one", "everything"];
+/// Words of an answer that tell nothing apart.
+const IDLE: [&str; 9] = ["the", "one", "please", "i", "mean", "meant", "in", "that", "my"];
+
+/// Each by its name or by the words that tell it apart, by its place, or all.
+fn which_graph(names: &[String]) -> Arc<WordGraph> {
+    let mut sentences: Vec<String> = ALL.iter().chain(&NO).map(|said| (*said).to_owned()).collect();
+    sentences.extend(["the last one".to_owned(), "the last".to_owned()]);
+    for (name, place) in names.iter().zip(PLACES) {
+        sentences.extend([format!("the {place} one"), format!("the {place}")]);
+        sentences.extend([name.clone(), words(name)[1..].join(" ")]);
+    }
+    for own in names.iter().map(|name| own_words(name, names).join(" ")).filter(|own| !own.is_empty()) {
+        sentences.extend([format!("the {own} one"), format!("in the {own}"), format!("the {own}"), own]);
+    }
+    sentences.retain(|sentence| !sentence.is_empty());
+    sentences.sort();
+    sentences.dedup();
+    Arc::new(WordGraph::from_sentences(&sentences.iter().map(String::as_str).collect::<Vec<_>>()))
+}
+
+/// The words of a name that not all of the names have.
+fn own_words(name: &str, names: &[String]) -> Vec<String> {
+    let is_shared = |word: &String| names.iter().all(|other| words(other).contains(word));
+    words(name).into_iter().filter(|word| !is_shared(word) && !IDLE.contains(&word.as_str())).collect()
+}
+
+/// Which of the names were said: their places. Nothing when that is not clear.
+pub(super) fn which(text: &str, names: &[String]) -> Option<Vec<usize>> {
+    let said = words(text);
+    let all = said.iter().filter(|word| *word != "please").cloned().collect::<Vec<_>>().join(" ");
+    if ALL.contains(&all.as_str()) && (!all.starts_with("both") || names.len() == 2) {
+        return Some((0..names.len()).collect());
+    }
+    let mut chosen = Vec::new();
+    for part in said.split(|word| word == "and" || word == "or") {
+        let meant: Vec<&String> = part.iter().filter(|word| !IDLE.contains(&word.as_str())).collect();
+        let place = match meant.as_slice() {
+            [] => return None,
+            [last] if *last == "last" => Some(names.len() - 1),
+            [place] => PLACES.iter().position(|known| known == place).filter(|index| *index < names.len()),
+            _ => None,
+        };
+        let fits = |name: &&String| meant.iter().all(|word| words(name).contains(word));
+        let fitting: Vec<usize> =
+            names.iter().enumerate().filter(|(_, name)| fits(name)).map(|(index, _)| index).collect();
+        match (fitting.as_slice(), place) {
+            ([one], _) => chosen.push(*one),
+            ([], Some(place)) => chosen.push(place),
+            _ => return None,
+        }
+    }
+    chosen.dedup();
+    Some(chosen)
 }
 
 /// Yes or no, when it is clearly one of them.
@@ -135,6 +196,33 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(digits(text).as_deref(), wanted, "{text}");
+        }
+    }
+
+    #[test]
+    fn one_of_several_is_chosen() {
+        let names = ["the lamp in the kitchen", "the bedroom lamp", "the left lamp"].map(str::to_owned);
+        for (text, wanted) in [
+            ("the bedroom one", Some(vec![1])),
+            ("Bedroom.", Some(vec![1])),
+            ("the one in the kitchen, please", Some(vec![0])),
+            ("left", Some(vec![2])),
+            ("the second one", Some(vec![1])),
+            ("the last one", Some(vec![2])),
+            ("the left lamp and the bedroom one", Some(vec![2, 1])),
+            ("all of them", Some(vec![0, 1, 2])),
+            ("both", None),
+            ("the lamp", None),
+            ("the garden one", None),
+            ("the fourth one", None),
+            ("", None),
+        ] {
+            assert_eq!(which(text, &names), wanted, "{text}");
+        }
+        assert_eq!(which("both", &names[..2]), Some(vec![0, 1]));
+        let graph = Expects::Which(names.to_vec()).graph();
+        for text in ["the bedroom one", "the second one", "all of them", "the left lamp", "never mind"] {
+            assert!(graph.accepts(text), "{text}");
         }
     }
 

@@ -15,7 +15,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use mynah_audio::Cue;
-use mynah_home::AreaId;
+use mynah_home::{AreaId, DeviceId};
 use mynah_skill::{Reply, Risk, Situation};
 
 pub use crate::lists::Lists;
@@ -149,6 +149,8 @@ pub struct Dialogue {
     ear: Option<Ear>,
     running: Vec<Running>,
     question: Option<Box<Question>>,
+    /// The devices that were spoken of last, and until when they are "it" and "them".
+    recent: (Vec<DeviceId>, Duration),
     to_say: VecDeque<Utter>,
     speaking: Option<Speaking>,
     ringing: Option<Ringing>,
@@ -176,6 +178,7 @@ impl Dialogue {
             ear: None,
             running: Vec::new(),
             question: None,
+            recent: (Vec::new(), Duration::ZERO),
             to_say: VecDeque::new(),
             speaking: None,
             ringing: None,
@@ -404,7 +407,7 @@ impl Dialogue {
         if let Some(mut question) = speaking.question {
             question.until = Some(now.since_start + self.settings.answer_limit);
             if question.origin == Origin::Voice {
-                let (turn, expects) = (question.answer, question.expects);
+                let (turn, expects) = (question.answer, question.expects.clone());
                 self.commands.push_back(Command::Listen { turn, expects });
             }
             self.question = Some(question);

@@ -3,8 +3,11 @@
 use std::time::Duration;
 
 use mynah_audio::Cue;
+use mynah_home::DeviceId;
 use mynah_intent::Reading;
-use mynah_skill::{Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation};
+use mynah_skill::{
+    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, chosen,
+};
 
 use super::own::Effect;
 use super::{Because, Command, Decision, Dialogue, Expects, Utter, answer};
@@ -28,10 +31,28 @@ pub(super) struct Running {
     pub(super) until: Duration,
 }
 
-/// A plan that waits for an answer.
+/// What is done when a question was answered.
+#[derive(Debug)]
+enum Pending {
+    /// A plan, after a yes or the PIN.
+    Plan(Plan),
+    /// These commands, when it is known which devices one of them means.
+    Choice { readings: Vec<Reading>, refused: usize, refusal: Refusal, confidence: Option<f32> },
+}
+
+impl Pending {
+    fn risk(&self) -> Risk {
+        match self {
+            Pending::Plan(plan) => plan.risk,
+            Pending::Choice { .. } => Risk::Low,
+        }
+    }
+}
+
+/// A question that waits for an answer.
 #[derive(Debug)]
 pub(super) struct Question {
-    plan: Plan,
+    pending: Pending,
     pub(super) expects: Expects,
     /// The turn in which the answer is heard.
     pub(super) answer: TurnId,
@@ -47,6 +68,8 @@ pub(super) struct Question {
 const LEAST_FOR_SEVERAL: f32 = 0.75;
 /// After so many wrong PINs in a row none is taken for a while.
 const WRONG_PINS: u32 = 3;
+/// So long "it" is what was spoken of last.
+const RECENT: Duration = Duration::from_secs(180);
 const PIN_LOCK: Duration = Duration::from_secs(120);
 
 impl Dialogue {
@@ -68,45 +91,68 @@ impl Dialogue {
         }
         let situation = self.situation(now);
         let commands = self.mind.commands(text, &situation);
-        let is_one = commands.len() == 1;
-        let mut plans = Vec::new();
-        for readings in commands {
-            match self.choose(turn, readings, &situation) {
-                Some(Ok(plan)) => plans.push(plan),
-                Some(Err(refusal)) => {
-                    // Of several commands, all are done or none.
-                    let speech = match is_one {
-                        true => refusal.to_string(),
-                        false => format!("{refusal} So I did nothing."),
-                    };
-                    self.refuse(turn, Because::Refusal { refusal });
-                    self.cue(Cue::Error);
-                    self.say(turn, &speech);
-                    return;
-                }
-                None => {}
+        if commands.is_empty() {
+            self.not_understood(turn, Because::NoReading { text: text.to_owned() }, origin);
+            return;
+        }
+        let chosen = commands.into_iter().filter_map(|readings| self.choose(turn, readings, &situation, now));
+        let (readings, plans) = chosen.unzip();
+        self.decide(turn, readings, plans, confidence, origin, now);
+    }
+
+    /// Of several commands, all are done or none.
+    fn decide(
+        &mut self,
+        turn: TurnId,
+        readings: Vec<Reading>,
+        mut plans: Vec<Result<Plan, Refusal>>,
+        confidence: Option<f32>,
+        origin: Origin,
+        now: Moment,
+    ) {
+        let Some(refused) = plans.iter().position(Result::is_err) else {
+            if let Some(plan) = Plan::together(plans.into_iter().flatten().collect()) {
+                self.planned(turn, plan, confidence, origin, now);
             }
+            return;
+        };
+        let Err(refusal) = plans.swap_remove(refused) else { return };
+        if let Refusal::Ambiguous { names, devices, .. } = &refusal
+            && names.len() == devices.len()
+            && names.len() > 1
+        {
+            let (speech, expects) = (refusal.to_string(), Expects::Which(names.clone()));
+            let pending = Pending::Choice { readings, refused, refusal, confidence };
+            self.ask(turn, pending, expects, speech, origin, false);
+            return;
         }
-        match Plan::together(plans) {
-            Some(plan) => self.planned(turn, plan, confidence, origin, now),
-            None => self.not_understood(turn, Because::NoReading { text: text.to_owned() }, origin),
-        }
+        let speech = match readings.len() {
+            1 => refusal.to_string(),
+            _ => format!("{refusal} So I did nothing."),
+        };
+        self.refuse(turn, Because::Refusal { refusal });
+        self.cue(Cue::Error);
+        self.say(turn, &speech);
     }
 
     /// Of readings that fit equally well, one that this house can do is meant.
     fn choose(
         &mut self,
         turn: TurnId,
-        mut readings: Vec<Reading>,
+        readings: Vec<Reading>,
         situation: &Situation,
-    ) -> Option<Result<Plan, Refusal>> {
+        now: Moment,
+    ) -> Option<(Reading, Result<Plan, Refusal>)> {
+        let recent = if now.since_start <= self.recent.1 { self.recent.0.as_slice() } else { &[] };
+        let refer = |reading| self.mind.refer(reading, recent);
+        let mut readings: Vec<Reading> = readings.into_iter().map(refer).collect();
         let best = readings.first()?.confidence;
         let equal = readings.iter().take_while(|reading| reading.confidence >= best);
         let mut plans: Vec<_> = equal.map(|reading| self.mind.plan(reading, situation)).collect();
         let chosen = plans.iter().position(Result::is_ok).unwrap_or(0);
         let reading = readings.remove(chosen);
-        self.report(turn, Decision::Understood { reading, rivals: readings });
-        Some(plans.swap_remove(chosen))
+        self.report(turn, Decision::Understood { reading: reading.clone(), rivals: readings });
+        Some((reading, plans.swap_remove(chosen)))
     }
 
     pub(super) fn not_understood(&mut self, turn: TurnId, because: Because, origin: Origin) {
@@ -138,7 +184,7 @@ impl Dialogue {
             Risk::Low => self.carry_out(turn, plan, now),
             Risk::Confirm => {
                 let speech = format!("Shall I {}?", self.mind.describe(&plan));
-                self.ask(turn, plan, Expects::YesNo, speech, origin, false);
+                self.ask(turn, Pending::Plan(plan), Expects::YesNo, speech, origin, false);
             }
             Risk::Pin if self.settings.pin.as_deref().is_none_or(str::is_empty) => {
                 self.refuse(turn, Because::NoPin);
@@ -152,13 +198,18 @@ impl Dialogue {
             }
             Risk::Pin => {
                 let speech = format!("What is the PIN to {}?", self.mind.describe(&plan));
-                self.ask(turn, plan, Expects::Pin, speech, origin, false);
+                self.ask(turn, Pending::Plan(plan), Expects::Pin, speech, origin, false);
             }
         }
     }
 
     /// Does what is ours at once and sends the rest.
     fn carry_out(&mut self, turn: TurnId, plan: Plan, now: Moment) {
+        let mut devices: Vec<DeviceId> = plan.actions.iter().filter_map(|a| a.device().cloned()).collect();
+        devices.dedup();
+        if !devices.is_empty() {
+            self.recent = (devices, now.since_start + RECENT);
+        }
         let mut outcomes = Vec::with_capacity(plan.actions.len());
         let mut wired = Vec::new();
         let (mut changed, mut stop) = (false, false);
@@ -252,7 +303,7 @@ impl Dialogue {
     fn ask(
         &mut self,
         turn: TurnId,
-        plan: Plan,
+        pending: Pending,
         expects: Expects,
         speech: String,
         origin: Origin,
@@ -262,23 +313,24 @@ impl Dialogue {
         if expects == Expects::Pin {
             self.secrets.insert(answer);
         }
-        self.report(turn, Decision::Asked { expects, speech: speech.clone(), answer });
+        self.report(turn, Decision::Asked { expects: expects.clone(), speech: speech.clone(), answer });
         let reply = Reply { speech: speech.clone(), ok: true };
-        let question = Question { plan, expects, answer, origin, speech, again, until: None };
+        let question = Question { pending, expects, answer, origin, speech, again, until: None };
         self.to_say.push_back(Utter::Speech { turn: Some(turn), reply, question: Some(Box::new(question)) });
     }
 
     fn ask_again(&mut self, turn: TurnId, question: Question) {
-        let Question { plan, expects, origin, speech, again, .. } = question;
+        let Question { pending, expects, origin, speech, again, .. } = question;
         if again {
             self.refuse(turn, Because::NoAnswer);
             self.say(turn, "I still did not get that, so I leave it.");
         } else {
-            let speech = match expects {
+            let speech = match &expects {
                 Expects::YesNo => format!("Please say yes or no. {speech}"),
                 Expects::Pin => "Please say the PIN again.".to_owned(),
+                Expects::Which(_) => speech,
             };
-            self.ask(turn, plan, expects, speech, origin, true);
+            self.ask(turn, pending, expects, speech, origin, true);
         }
     }
 
@@ -291,15 +343,25 @@ impl Dialogue {
         confidence: Option<f32>,
         now: Moment,
     ) -> bool {
-        let least = self.settings.least_confidence.of(question.plan.risk);
+        let least = self.settings.least_confidence.of(question.pending.risk());
         let unsure = confidence.is_some_and(|confidence| confidence < least);
-        match (answer::yes_or_no(text), answer::digits(text), question.expects) {
+        if let (Expects::Which(names), false) = (&question.expects, unsure)
+            && let Some(places) = answer::which(text, names)
+        {
+            self.answered_which(turn, question, &places, now);
+            return true;
+        }
+        match (answer::yes_or_no(text), answer::digits(text), &question.expects) {
             (Some(false), ..) => {
                 self.refuse(turn, Because::Declined);
                 self.say(turn, "All right, I leave it.");
             }
             _ if unsure => self.ask_again(turn, question),
-            (Some(true), _, Expects::YesNo) => self.carry_out(turn, question.plan, now),
+            (Some(true), _, Expects::YesNo) => {
+                if let Pending::Plan(plan) = question.pending {
+                    self.carry_out(turn, plan, now);
+                }
+            }
             (_, Some(digits), Expects::Pin) => self.pin(turn, question, &digits, now),
             _ if question.answer == turn => self.ask_again(turn, question),
             _ => return false,
@@ -307,10 +369,27 @@ impl Dialogue {
         true
     }
 
+    /// Goes on with the devices that were chosen, at these places of what was asked for.
+    fn answered_which(&mut self, turn: TurnId, question: Question, places: &[usize], now: Moment) {
+        let Pending::Choice { mut readings, refused, refusal, confidence } = question.pending else {
+            return;
+        };
+        let Refusal::Ambiguous { devices, .. } = &refusal else { return };
+        let devices: Vec<DeviceId> = places.iter().filter_map(|place| devices.get(*place).cloned()).collect();
+        let reading = readings.get(refused).and_then(|reading| chosen(reading, &refusal, &devices));
+        let (Some(reading), Some(place)) = (reading, readings.get_mut(refused)) else { return };
+        *place = reading;
+        let situation = self.situation(now);
+        let plans = readings.iter().map(|reading| self.mind.plan(reading, &situation)).collect();
+        self.decide(turn, readings, plans, confidence, question.origin, now);
+    }
+
     fn pin(&mut self, turn: TurnId, question: Question, digits: &str, now: Moment) {
         if self.settings.pin.as_deref() == Some(digits) {
             self.wrong_pins = 0;
-            self.carry_out(turn, question.plan, now);
+            if let Pending::Plan(plan) = question.pending {
+                self.carry_out(turn, plan, now);
+            }
             return;
         }
         self.wrong_pins += 1;

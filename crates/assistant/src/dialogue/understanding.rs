@@ -20,6 +20,10 @@ pub trait Understanding: Send {
         let readings = self.understand(text, situation);
         if readings.is_empty() { Vec::new() } else { vec![readings] }
     }
+    /// A reading in which "it", "them" and "the other one" are devices that were spoken of before.
+    fn refer(&self, reading: Reading, _recent: &[DeviceId]) -> Reading {
+        reading
+    }
     /// What a reading comes down to in this house.
     ///
     /// # Errors
@@ -49,6 +53,10 @@ impl Understanding for House {
 
     fn commands(&self, text: &str, situation: &Situation) -> Vec<Vec<Reading>> {
         self.catalog.commands(text, situation)
+    }
+
+    fn refer(&self, reading: Reading, recent: &[DeviceId]) -> Reading {
+        mynah_skill::refer(&reading, recent, &self.home)
     }
 
     fn plan(&self, reading: &Reading, situation: &Situation) -> Result<Plan, Refusal> {

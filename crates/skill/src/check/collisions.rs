@@ -7,6 +7,7 @@ use mynah_intent::{Context, Fault, IntentSpec, Reading, Recognizer, Spec, Word, 
 
 use super::warning;
 use crate::catalog::Catalog;
+use crate::refer::without_references;
 
 /// Two readings whose confidence differs by less are on a par: no wildcard, no skipped word tells them apart.
 const ON_A_PAR: f32 = 0.005;
@@ -26,7 +27,8 @@ impl Catalog {
     }
 
     /// A spec of one intent, which stands at `index`.
-    pub(super) fn alone(&self, index: usize, intent: IntentSpec) -> Spec {
+    pub(super) fn alone(&self, index: usize, mut intent: IntentSpec) -> Spec {
+        intent.lists.values_mut().for_each(without_references);
         let spec = self.recognizer().spec();
         let mentioned = self
             .entry(index)
