@@ -168,7 +168,6 @@ fn what_may_be_heard_is_understood() {
     spec.several = Default::default();
     let single = mynah_intent::Recognizer::compile(spec).expect("it compiled before");
     let (with, without) = (catalog.graph(), single.graph());
-    println!("{} arcs, {} without joints", with.arc_count(), without.arc_count());
     assert!(
         with.arc_count() < 2 * without.arc_count(),
         "{} arcs of {}",
