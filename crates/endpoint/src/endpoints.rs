@@ -197,7 +197,9 @@ impl Endpoints {
                 }
                 None => Err(failure(FailureKind::Misconfigured, "home.toml names no MQTT broker")),
             },
-            Action::Local(_) => Err(failure(FailureKind::Unsupported, "the assistant does this itself")),
+            Action::Local(_) | Action::Wait { .. } => {
+                Err(failure(FailureKind::Unsupported, "the assistant does this itself"))
+            }
         };
         outcome.unwrap_or_else(Outcome::Failed)
     }

@@ -251,12 +251,18 @@ impl<'a, 'i> Fields<'a, 'i> {
         tables
     }
 
+    /// One entry, of whatever type. Makes its key known.
+    #[must_use]
+    pub fn entry(&self, key: &'static str) -> Option<Entry<'a, 'i>> {
+        self.value(key).map(|value| self.entry_of(String::new(), value.span(), value))
+    }
+
     /// All entries, whatever their keys: for tables whose keys are names that the author chose.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry<'a, 'i>> {
         self.table
             .iter()
-            .map(|(key, value)| self.entry(key.get_ref().to_string(), key.span(), value))
+            .map(|(key, value)| self.entry_of(key.get_ref().to_string(), key.span(), value))
             .collect()
     }
 
@@ -309,7 +315,12 @@ impl<'a, 'i> Fields<'a, 'i> {
         self.table.iter().find(|(k, _)| k.get_ref() == key).map(|(_, v)| v)
     }
 
-    fn entry(&self, key: String, key_span: Range<usize>, value: &'a Spanned<DeValue<'i>>) -> Entry<'a, 'i> {
+    fn entry_of(
+        &self,
+        key: String,
+        key_span: Range<usize>,
+        value: &'a Spanned<DeValue<'i>>,
+    ) -> Entry<'a, 'i> {
         Entry { key, key_span, text: self.as_text(value), table: self.as_table(value), value }
     }
 
@@ -355,7 +366,7 @@ impl<'a, 'i> Entry<'a, 'i> {
     pub fn values(&self, of: &Fields<'a, 'i>) -> Option<Vec<Entry<'a, 'i>>> {
         let array = self.value.get_ref().as_array()?;
         let values = array.iter();
-        Some(values.map(|v| of.entry(String::new(), v.span(), v)).collect())
+        Some(values.map(|v| of.entry_of(String::new(), v.span(), v)).collect())
     }
 
     /// Where the value stands.

@@ -109,6 +109,13 @@ pub enum Event {
         /// False when something was not done or not confirmed.
         ok: bool,
     },
+    /// A skill file or home.toml was saved.
+    Reload {
+        /// True: what it says is understood from the next turn on. False: it has faults, and the old version goes on.
+        ok: bool,
+        /// What is installed now, or every fault with file, line and remedy.
+        message: String,
+    },
     /// Something is wrong; the ears go on unless the run ends here.
     Error {
         /// `input`, `wake`, `recognition`, `endpoint`, `speech`, `record`, `state`; `ears`: the run ends.

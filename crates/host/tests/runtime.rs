@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::net::TcpListener;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use mynah_assistant::dialogue::{Dialogue, DialogueSettings, House, Kept};
@@ -19,7 +19,9 @@ use mynah_endpoint::{Endpoints, Settings};
 use mynah_home::Home;
 use mynah_host::audio::{OutputSpec, Player};
 use mynah_host::events::{Event, Line, Summary};
-use mynah_host::runtime::{self, Answering, Hearing, Options, Pace, Recording, Sound, Source, Wires};
+use mynah_host::runtime::{
+    self, Answering, Fresh, Hearing, Options, Pace, Recording, Reload, Sound, Source, Wires,
+};
 use mynah_skill::Catalog;
 use tokio::sync::watch;
 
@@ -92,8 +94,11 @@ enum Step {
     Finish,
 }
 
-/// One entry a turn.
-struct Scripted(VecDeque<Turn>, Turn);
+/// One entry a turn; and which turns were begun with a graph that has [`SONG`].
+struct Scripted(VecDeque<Turn>, Turn, Arc<Mutex<Vec<bool>>>);
+
+/// Said in no skill that is installed at the start.
+const SONG: &str = "sing a song";
 
 impl Scripted {
     fn reach(&self, step: Step) -> Result<(), ModelError> {
@@ -106,7 +111,8 @@ impl Scripted {
 }
 
 impl Transcriber for Scripted {
-    fn begin(&mut self, _: &Hints) {
+    fn begin(&mut self, hints: &Hints) {
+        self.2.lock().unwrap().push(hints.graph.accepts(SONG));
         self.1 = self.0.pop_front().unwrap_or(Turn::Hears(TIME));
         let _ = self.reach(Step::Begin);
     }
@@ -129,6 +135,9 @@ struct Run {
     home: String,
     send_within: Duration,
     recording: Option<Recording>,
+    /// What is saved when the first reply is told, and so on.
+    reloads: VecDeque<Reload>,
+    graphs: Arc<Mutex<Vec<bool>>>,
     /// Asks for the end as soon as this event is told.
     stop_at: fn(&Event) -> bool,
 }
@@ -141,6 +150,8 @@ impl Run {
             home: String::new(),
             send_within: Settings::default().send_within,
             recording: None,
+            reloads: VecDeque::new(),
+            graphs: Arc::default(),
             stop_at: |_| false,
         }
     }
@@ -169,7 +180,7 @@ impl Run {
                 ids.clone(),
             ),
             phrases: BTreeMap::new(),
-            transcriber: Box::new(Scripted(self.recogniser.into(), Turn::Hears(TIME))),
+            transcriber: Box::new(Scripted(self.recogniser.into(), Turn::Hears(TIME), self.graphs.clone())),
             graph: catalog.graph().clone(),
         };
         let mut settings = Settings::default();
@@ -186,10 +197,17 @@ impl Run {
         };
         let (stop, stopped) = watch::channel(false);
         let mut lines = Vec::new();
-        let options = Options { recording: self.recording, replay: None };
+        let (saved, reloads) = tokio::sync::mpsc::unbounded_channel();
+        let mut to_save = self.reloads;
+        let options = Options { recording: self.recording, replay: None, reloads: Some(reloads) };
         let summary = runtime::run(hearing, answering, Pace::LockStep, options, stopped, &mut |line| {
             if (self.stop_at)(&line.event) {
                 stop.send(true).unwrap();
+            }
+            if matches!(line.event, Event::Reply { .. })
+                && let Some(reload) = to_save.pop_front()
+            {
+                assert!(saved.send(reload).is_ok());
             }
             lines.push(line.clone());
         })
@@ -300,6 +318,37 @@ fn stopped_with_a_plan_that_does_not_end_it_is_said_that_it_did_not() {
     assert_eq!(errors(&lines), [("endpoint", "1 plan(s) had no answer when the run was stopped")]);
     assert!(replies(&lines).is_empty());
     assert_eq!((summary.turns, summary.done), (1, 0));
+}
+
+/// From the turn after it was saved, a new skill is understood; a broken one changes nothing and is told.
+#[test]
+fn saved_skills_are_live_and_broken_ones_are_told() {
+    let home = Arc::new(Home::parse("home.toml", "").unwrap());
+    let song = "[skill]\nname = \"song\"\n[[intent]]\nname = \"song\"\nsentences = [\"sing a song\"]\nreply = \"la\"\n";
+    let catalog = Arc::new(Catalog::parse(&[("song.toml".into(), song.into())], &home).unwrap());
+    let fresh = Fresh {
+        graph: catalog.graph().clone(),
+        mind: Box::new(House { catalog, home }),
+        wires: None,
+        configuration: "new".into(),
+        message: "1 skill".into(),
+    };
+    let run = Run {
+        reloads: [Reload::Broken { message: "song.toml: no".into() }, Reload::Fresh(Box::new(fresh))].into(),
+        ..Run::of(&TURN.repeat(4), &[Turn::Hears(SONG); 4])
+    };
+    let graphs = run.graphs.clone();
+    let (lines, summary) = run.go();
+    let told = lines.iter().filter_map(|line| match &line.event {
+        Event::Reload { ok, message } => Some((*ok, message.as_str())),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [(false, "song.toml: no"), (true, "1 skill")]);
+    // The first does not know it; after it comes the broken file, after the second the good one.
+    assert_eq!(replies(&lines), [false, false, true, true]);
+    assert_eq!((summary.turns, summary.done), (4, 2));
+    let graphs = graphs.lock().unwrap();
+    assert_eq!((graphs[0], graphs[1], graphs[3]), (false, false, true));
 }
 
 #[test]

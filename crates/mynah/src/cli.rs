@@ -7,7 +7,7 @@ use clap_complete::Shell;
 
 /// An open voice assistant for smart speakers that runs on your own machine.
 #[derive(Debug, Parser)]
-#[command(name = "mynah", version, max_term_width = 100)]
+#[command(name = "mynah", version, max_term_width = 100, disable_help_subcommand = true)]
 pub struct Cli {
     #[command(flatten)]
     pub common: Common,
@@ -47,7 +47,7 @@ pub enum Command {
     Transcribe(Transcribe),
     /// Intent and slots of a text, with the runner-up
     Recognize(Recognize),
-    /// Check and test skills
+    /// Write, check, test and try skills
     #[command(subcommand)]
     Skill(Skill),
     /// List, fetch, verify and import model weights
@@ -65,6 +65,11 @@ pub enum Command {
     Replay(Replay),
     /// Look at everything that must be right, and say what to do about what is not
     Doctor,
+    /// What can be said: of all skills, or about a topic (`mynah help lights`); or how a command is used (`mynah help run`)
+    Help {
+        /// A topic or a command
+        topic: Vec<String>,
+    },
     /// Completions for a shell
     Completions {
         /// The shell
@@ -156,16 +161,49 @@ pub struct Recognize {
 
 #[derive(Debug, Subcommand)]
 pub enum Skill {
-    /// Report every fault of skill files, and what looks doubtful
+    /// Report every fault of skill files, and what looks doubtful, beside the skills that are installed
     Check {
         /// Skill files or folders [default: the installed skills]
         paths: Vec<PathBuf>,
+        /// What looks doubtful fails too
+        #[arg(long)]
+        strict: bool,
     },
     /// Run the tests that stand in the skill files
     Test {
         /// Skill files or folders [default: the installed skills]
         paths: Vec<PathBuf>,
+        /// Run them again each time one of the files is saved
+        #[arg(long)]
+        watch: bool,
     },
+    /// Type sentences and see what they mean, what they do, and what else they could mean
+    Try {
+        /// Skill files or folders, beside those that are installed
+        paths: Vec<PathBuf>,
+        /// The room of the speaker
+        #[arg(long)]
+        area: Option<String>,
+    },
+    /// Write a skill to start from: NAME.toml
+    New {
+        /// Its name: small letters, `-` and `_`
+        name: String,
+        /// Folder that it is written to
+        #[arg(long, value_name = "DIR", default_value = ".")]
+        dir: PathBuf,
+    },
+    /// Lay skill files out in the one way; comments stay
+    Format {
+        /// Skill files or folders
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// Change nothing, and fail when a file is laid out otherwise
+        #[arg(long)]
+        check: bool,
+    },
+    /// Print the JSON Schema of skill files, for editors
+    Schema,
 }
 
 #[derive(Debug, Subcommand)]

@@ -11,6 +11,7 @@ mod report;
 mod setup;
 mod shipped;
 mod timeline;
+mod watched;
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -80,6 +81,7 @@ fn command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Bench(args) => commands::bench::bench(common, args),
         Command::Replay(args) => block_on(commands::replay::replay(common, args)),
         Command::Doctor => block_on(commands::doctor::doctor(common)),
+        Command::Help { topic } => commands::help::help(common, &topic),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "mynah", &mut script);

@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 use std::ops::Range;
 
-use miette::{GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report};
+use miette::{
+    GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteDiagnostic, NamedSource, Report, Severity,
+};
 use serde::Serialize;
 
 /// One fault, whichever crate found it.
@@ -54,13 +56,27 @@ pub fn faults<F: Into<Fault>>(found: Vec<F>) -> Faults {
     Faults(found.into_iter().map(Into::into).collect())
 }
 
-/// Renders `faults`; `source` gives the text of a file by the name that the faults have.
+/// Renders `faults` and how many they are; `source` gives the text of a file by the name that the faults have.
 pub fn render(faults: &[Fault], source: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut out = render_as(Severity::Error, faults, source);
+    if !faults.is_empty() {
+        let _ = writeln!(out, "{}", count(faults.len(), "fault"));
+    }
+    out
+}
+
+/// "1 fault", "2 faults".
+pub fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
+/// Renders `faults`, as errors or as warnings.
+pub fn render_as(severity: Severity, faults: &[Fault], source: &dyn Fn(&str) -> Option<String>) -> String {
     let handler = GraphicalReportHandler::new_themed(GraphicalTheme::unicode_nocolor()).with_width(100);
     let mut out = String::new();
     for fault in faults {
         let text = source(&fault.file).unwrap_or_default();
-        let mut diagnostic = MietteDiagnostic::new(&fault.message);
+        let mut diagnostic = MietteDiagnostic::new(&fault.message).with_severity(severity);
         if let Some(help) = &fault.help {
             diagnostic = diagnostic.with_help(help);
         }
@@ -81,10 +97,5 @@ pub fn render(faults: &[Fault], source: &dyn Fn(&str) -> Option<String>) -> Stri
             let _ = writeln!(out, "{}: {}", fault.file, fault.message);
         }
     }
-    let _ = match faults.len() {
-        0 => Ok(()),
-        1 => writeln!(out, "1 fault"),
-        n => writeln!(out, "{n} faults"),
-    };
     out
 }

@@ -19,12 +19,12 @@ use mynah_host::models::ModelStore;
 use mynah_host::runtime::{Answering, Hearing, Keep, Source, Wires, wall_clock};
 use mynah_host::state::StateFile;
 use mynah_intent::WordGraph;
-use mynah_skill::{Catalog, Situation};
+use mynah_skill::{Catalog, Situation, skill_texts};
 
 use crate::Misuse;
 use crate::cli::Common;
 use crate::config::{Config, SpeechEngine, state_folder};
-use crate::report::faults;
+use crate::report::{Faults, faults};
 use crate::shipped;
 
 /// The configuration, the house and the skills that fit it.
@@ -54,16 +54,18 @@ impl Household {
     /// The house that is configured, or the names of the demo house: enough to understand sentences.
     pub fn load_or_demo(common: &Common) -> anyhow::Result<Household> {
         let config = Config::load(common)?;
-        let home = match &config.home {
-            Some(path) => Home::load(path).map_err(faults)?,
-            None => Home::parse(shipped::HOME_NAME, shipped::HOME).map_err(faults)?,
-        };
+        let home = home_or_demo(&config)?;
         Self::with(config, home)
     }
 
     /// The configured skills, with this house.
     pub fn with(config: Config, home: Home) -> anyhow::Result<Household> {
         let catalog = catalog(&config.skills, &home)?;
+        Self::assemble(config, home, catalog)
+    }
+
+    /// A household of parts that were loaded already.
+    pub fn assemble(config: Config, home: Home, catalog: Catalog) -> anyhow::Result<Household> {
         let area = match &config.area {
             None => None,
             Some(name) => match home.find_area(name) {
@@ -143,6 +145,14 @@ impl Household {
     }
 }
 
+/// The configured house, or that of the demo.
+pub fn home_or_demo(config: &Config) -> Result<Home, Faults> {
+    match &config.home {
+        Some(path) => Home::load(path).map_err(faults),
+        None => Home::parse(shipped::HOME_NAME, shipped::HOME).map_err(faults),
+    }
+}
+
 /// The configured skills, or those that ship.
 pub fn catalog(paths: &[PathBuf], home: &Home) -> anyhow::Result<Catalog> {
     let loaded = match paths {
@@ -150,6 +160,23 @@ pub fn catalog(paths: &[PathBuf], home: &Home) -> anyhow::Result<Catalog> {
         paths => Catalog::load(paths, home),
     };
     Ok(loaded.map_err(faults)?)
+}
+
+/// The skills in `paths`, and the installed ones that they do not replace.
+pub fn catalog_beside(paths: &[PathBuf], config: &Config, home: &Home) -> anyhow::Result<Catalog> {
+    let (texts, unread) = skill_texts(paths);
+    if !unread.is_empty() {
+        return Err(faults(unread).into());
+    }
+    Ok(Catalog::parse_beside(&texts, &installed(config).0, home).map_err(faults)?)
+}
+
+/// The texts of the configured skills, or of those that ship; and what could not be read.
+pub fn installed(config: &Config) -> (Vec<(String, String)>, Vec<mynah_intent::Fault>) {
+    match config.skills.as_slice() {
+        [] => (shipped::skills(), Vec::new()),
+        paths => skill_texts(paths),
+    }
 }
 
 type WakeEngines = Vec<Box<dyn WakeWord>>;

@@ -60,6 +60,9 @@ pub fn render(line: &Line) -> String {
         Event::Reply { speech, ok } if !speech.is_empty() => {
             row("says", if *ok { good } else { bad }, format!("“{speech}”"));
         }
+        Event::Reload { ok, message } => {
+            row(if *ok { "reloaded" } else { "not loaded" }, if *ok { good } else { bad }, message.clone())
+        }
         Event::Error { stage, message } => row("error", bad, format!("{stage}: {message}")),
         Event::Reply { .. } | Event::SpeechStart | Event::Partial { .. } | Event::Summary(_) => {}
     }
@@ -101,6 +104,7 @@ pub fn action_text(action: &Action) -> String {
         Action::Http(call) => format!("{} {}", call.method, call.url),
         Action::Mqtt(message) => format!("publish {}", message.topic),
         Action::Local(local) => local_text(local),
+        Action::Wait { .. } => action.to_string(),
     }
 }
 
@@ -117,6 +121,7 @@ fn local_text(local: &Local) -> String {
         Local::ListRemove { list, item } => format!("take “{item}” off the {list} list"),
         Local::ListRead { list } => format!("read the {list} list"),
         Local::ListClear { list } => format!("empty the {list} list"),
+        Local::Say { text } => format!("say “{text}”"),
         Local::Help { .. } => "tell what can be said".into(),
         Local::Cancel => "stop".into(),
     }

@@ -229,11 +229,12 @@ fn faults_of_a_skill_have_file_line_caret_and_remedy() {
         "did you mean `power`?",
         "─────",
         "did you mean `state`?",
-        "2 faults",
+        "\u{d7}",
     ]);
-    let faults = place.mynah("skill check --json lights.toml").ends(1).json();
-    assert_eq!(faults["faults"].as_array().unwrap().len(), 2);
-    assert_eq!(faults["faults"][0]["file"], "lights.toml");
+    let found = place.mynah("skill check --json lights.toml").ends(1).json();
+    assert_eq!(found["errors"].as_array().unwrap().len(), 2);
+    assert_eq!(found["errors"][0]["file"], "lights.toml");
+    assert_eq!((&found["errors"][0]["line"], &found["errors"][0]["column"]), (&17.into(), &16.into()));
     // Anything else that needs the skill cannot be done.
     place.mynah("--skills lights.toml recognize hello").ends(2).complains(&["pwoer"]);
     place.mynah("skill check nowhere.toml").ends(1).complains(&["nowhere.toml"]);
@@ -244,7 +245,8 @@ fn the_skills_that_ship_pass_their_tests() {
     let place = Place::new();
     let report = place.mynah("skill test --json").ends(0).json();
     assert!(report["passed"].as_u64().unwrap() >= 112, "{report}");
-    assert_eq!((&report["failed"], &report["skipped"]), (&0.into(), &0.into()));
+    // Skipped are those about devices that the demo house has not.
+    assert_eq!(report["failed"], 0);
     place.mynah("skill check").ends(0);
 }
 
@@ -260,6 +262,80 @@ fn the_example_skill_passes_and_a_wrong_expectation_does_not() {
         .mynah("skill test lights.toml")
         .ends(1)
         .complains(&["lights.toml:21", "switch off the lamp in the bedroom"]);
+}
+
+/// What is doubtful is told and does no harm, unless somebody asks for it.
+#[test]
+fn warnings_fail_only_when_strict() {
+    let place = Place::new();
+    place.write("lights.toml", LIGHTS.replace("(turn|switch|put)", "(turn|switch|put|turn)"));
+    let ran = place.mynah("skill check lights.toml").ends(0);
+    let ran =
+        ran.complains(&["[lights.toml:11:26]", "`turn` stands in these alternatives twice", "leave it out"]);
+    assert!(ran.out.contains("1 skill: 0 errors, 1 warning"), "{}", ran.out);
+    let found = place.mynah("skill check --strict --json lights.toml").ends(1).json();
+    assert_eq!(
+        (found["errors"].as_array().unwrap().len(), found["warnings"].as_array().unwrap().len()),
+        (0, 1)
+    );
+}
+
+/// The path that the README shows: new, check, test, try, format.
+#[test]
+fn a_new_skill_is_ready_to_be_changed() {
+    let place = Place::new();
+    place.mynah("skill new good-coffee").ends(0);
+    for command in ["check --strict", "test", "format --check"] {
+        place.mynah(&format!("skill {command} good-coffee.toml")).ends(0);
+    }
+    place.mynah("skill new good-coffee").ends(1).complains(&["good-coffee.toml"]);
+    place.mynah("skill new Coffee").ends(2).complains(&["small letters"]);
+
+    let ran = place
+        .mynah_fed("skill try good-coffee.toml", b"try the big good coffee\n\nturn on the kitchen lamp\n")
+        .ends(0);
+    expect![[r#"
+        :
+          good-coffee.try  1.00
+            size=large   “big”
+          says    “The big good coffee works.” (when all goes well)
+          second  nothing else
+          light.power  1.00
+            light=light.kitchen_lamp   “kitchen lamp”
+            state=on   “on”
+          does    light.kitchen_lamp power → on
+          says    “The kitchen lamp is on.” (when all goes well)
+          second  nothing else
+    "#]]
+    .assert_eq(&format!(":\n{}", ran.out));
+    let ran = place.mynah_fed("skill try --json good-coffee.toml", b"sing\n").ends(1);
+    assert_eq!(
+        ran.json(),
+        serde_json::json!({ "text": "sing", "readings": [], "plan": null, "refused": null, "reply": null })
+    );
+
+    let text = std::fs::read_to_string(place.path("good-coffee.toml")).unwrap();
+    place.write("good-coffee.toml", text.replace("language = ", "language   =   "));
+    assert_eq!(
+        place.mynah("skill format --check good-coffee.toml").ends(1).out,
+        "good-coffee.toml would be laid out otherwise\n"
+    );
+    place.mynah("skill format good-coffee.toml").ends(0);
+    assert_eq!(std::fs::read_to_string(place.path("good-coffee.toml")).unwrap(), text);
+    place.write("bad.toml", "a = [\n");
+    place.mynah("skill format bad.toml").ends(2).complains(&["this is not TOML"]);
+}
+
+#[test]
+fn skills_tell_what_can_be_said() {
+    let place = Place::new();
+    let ran = place.mynah("help lights").ends(0);
+    assert!(ran.out.starts_with("lights: Switch, dim and colour the lamps\n"), "{}", ran.out);
+    assert!(ran.out.contains("    turn on the kitchen lamp\n"), "{}", ran.out);
+    place.mynah("help the weather on mars").ends(1).complains(&["no skill is about", "lights"]);
+    assert!(place.mynah("help skill check").ends(0).out.contains("--strict"));
+    let ran = place.mynah("help").ends(0);
+    assert!(ran.out.contains("Usage: mynah") && ran.out.contains("You can ask me about"), "{}", ran.out);
 }
 
 #[test]

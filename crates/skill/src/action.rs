@@ -17,25 +17,81 @@ pub(crate) struct ActionTemplate {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Verb {
-    Set { capability: Capability, to: Argument, on: Vec<Target> },
-    Adjust { capability: Capability, by: Argument, on: Vec<Target> },
-    Read { capability: Capability, on: Vec<Target> },
-    Http { method: String, url: Template, json: Option<serde_json::Value> },
-    Mqtt { topic: Template, payload: Payload, retain: bool },
-    TimerStart { length: Argument, name: Option<Template> },
-    TimerCancel { name: Option<Template> },
-    TimerRemaining { name: Option<Template> },
-    VolumeSet { to: Argument },
-    VolumeAdjust { by: Argument },
+    Set {
+        capability: Capability,
+        to: Argument,
+        on: Vec<Target>,
+    },
+    Adjust {
+        capability: Capability,
+        by: Argument,
+        on: Vec<Target>,
+    },
+    Read {
+        capability: Capability,
+        on: Vec<Target>,
+    },
+    Http {
+        method: String,
+        url: Template,
+        json: Option<serde_json::Value>,
+    },
+    Mqtt {
+        topic: Template,
+        payload: Payload,
+        retain: bool,
+    },
+    TimerStart {
+        length: Argument,
+        name: Option<Template>,
+    },
+    TimerCancel {
+        name: Option<Template>,
+    },
+    TimerRemaining {
+        name: Option<Template>,
+    },
+    VolumeSet {
+        to: Argument,
+    },
+    VolumeAdjust {
+        by: Argument,
+    },
     TellTime,
     TellDate,
-    ListAdd { list: Template, item: Template },
-    ListRemove { list: Template, item: Template },
-    ListRead { list: Template },
-    ListClear { list: Template },
-    Help { topic: Option<Template> },
+    ListAdd {
+        list: Template,
+        item: Template,
+    },
+    ListRemove {
+        list: Template,
+        item: Template,
+    },
+    ListRead {
+        list: Template,
+    },
+    ListClear {
+        list: Template,
+    },
+    Help {
+        topic: Option<Template>,
+    },
     Cancel,
+    Say {
+        text: Template,
+    },
+    /// What follows is done after this, and only when all went well so far. Nothing: at once.
+    Wait {
+        length: Option<Argument>,
+    },
+    /// One of `[scenes]`.
+    Scene {
+        name: Template,
+    },
 }
+
+/// The longest `delay`. Who wants to be reminded of something later starts a timer.
+pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(600);
 
 /// A value, or a text with slots that becomes one.
 #[derive(Clone, Debug)]
@@ -65,10 +121,48 @@ pub(crate) enum Target {
     Pattern(String),
 }
 
-const VERBS: [&str; 10] =
-    ["set", "adjust", "read", "http", "mqtt", "timer", "volume", "tell", "list", "help"];
+const VERBS: [&str; 14] = [
+    "set", "adjust", "read", "http", "mqtt", "say", "timer", "volume", "tell", "list", "scene", "sequence",
+    "delay", "help",
+];
 
 impl ActionTemplate {
+    /// Reads the entries of an array, with those of a `sequence` one after the other; every fault is noted.
+    pub(crate) fn read_all(entries: Vec<Fields<'_, '_>>) -> Vec<ActionTemplate> {
+        let mut actions: Vec<ActionTemplate> = Vec::new();
+        for fields in entries {
+            if !fields.has("sequence") {
+                actions.extend(ActionTemplate::read(fields));
+                continue;
+            }
+            let span = fields.span();
+            for entry in fields.tables("sequence") {
+                let Some(step) = ActionTemplate::read(entry) else { continue };
+                let is_wait = |action: &ActionTemplate| matches!(action.verb, Verb::Wait { .. });
+                if actions.last().is_some_and(|last| !is_wait(last) && !is_wait(&step)) {
+                    actions.push(ActionTemplate { verb: Verb::Wait { length: None }, span: span.clone() });
+                }
+                actions.push(step);
+            }
+            fields.finish();
+        }
+        actions
+    }
+
+    /// Is it done by the assistant itself, at once, whatever stands before it?
+    pub(crate) fn is_at_once(&self) -> bool {
+        !matches!(
+            self.verb,
+            Verb::Set { .. }
+                | Verb::Adjust { .. }
+                | Verb::Read { .. }
+                | Verb::Http { .. }
+                | Verb::Mqtt { .. }
+                | Verb::Wait { .. }
+                | Verb::Scene { .. }
+        )
+    }
+
     /// Reads one entry; every fault is noted in `fields`.
     pub(crate) fn read(fields: Fields<'_, '_>) -> Option<ActionTemplate> {
         let span = fields.span();
@@ -102,6 +196,16 @@ impl ActionTemplate {
                 template(&fields, "help")
             };
             Some(Verb::Help { topic })
+        } else if fields.has("say") {
+            fields.required_text("say").map(|t| Verb::Say { text: Template::parse(&t.text) })
+        } else if fields.has("scene") {
+            fields.required_text("scene").map(|t| Verb::Scene { name: Template::parse(&t.text) })
+        } else if fields.has("delay") {
+            read_delay(&fields)
+        } else if fields.has("sequence") {
+            let help = Some("write its steps out in the outer one".into());
+            fields.fault(fields.span_of("sequence"), "a sequence inside a sequence", help);
+            None
         } else if fields.has("cancel") {
             fields.boolean("cancel").map(|_| Verb::Cancel)
         } else {
@@ -165,7 +269,9 @@ impl ActionTemplate {
                 text(item);
             }
             Verb::ListRead { list } | Verb::ListClear { list } => text(list),
-            Verb::TellTime | Verb::TellDate | Verb::Cancel => {}
+            Verb::Say { text: t } | Verb::Scene { name: t } => text(t),
+            Verb::Wait { length: Some(Argument::Text(t)) } => text(t),
+            Verb::TellTime | Verb::TellDate | Verb::Cancel | Verb::Wait { .. } => {}
         }
         holes.extend(targets.into_iter().filter_map(|t| match t {
             Target::Slot(name) => Some(name.clone()),
@@ -344,6 +450,28 @@ fn read_timer(fields: &Fields<'_, '_>) -> Option<Verb> {
         "remaining" => Some(Verb::TimerRemaining { name }),
         other => unknown_choice(fields, "timer", other, &["start", "cancel", "remaining"]),
     }
+}
+
+fn read_delay(fields: &Fields<'_, '_>) -> Option<Verb> {
+    let length = argument(fields, "delay")?;
+    let fixed = match &length {
+        Argument::Text(t) if t.holes().next().is_some() => None,
+        Argument::Text(t) => Some(parse_duration(&t.to_string())),
+        Argument::Number(seconds) => {
+            Some(Duration::try_from_secs_f64(*seconds).ok().filter(|d| !d.is_zero()))
+        }
+        Argument::Bool(_) => Some(None),
+    };
+    let message = match fixed {
+        Some(None) => "this is no span of time".to_owned(),
+        Some(Some(length)) if length > LONGEST_DELAY => {
+            format!("a delay is {} minutes at most", LONGEST_DELAY.as_secs() / 60)
+        }
+        _ => return Some(Verb::Wait { length: Some(length) }),
+    };
+    let help = "write \"5 seconds\" or \"{duration}\"; for a later time, start a timer";
+    fields.fault(fields.span_of("delay"), message, Some(help.into()));
+    None
 }
 
 fn read_volume(fields: &Fields<'_, '_>) -> Option<Verb> {

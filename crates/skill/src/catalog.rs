@@ -12,8 +12,9 @@ use mynah_intent::{
 use time::OffsetDateTime;
 
 use crate::action::Verb;
+use crate::extend::extend;
 use crate::lists;
-use crate::manifest::{IntentEntry, Manifest};
+use crate::manifest::{IntentEntry, Manifest, check_intents};
 use crate::refer::with_references;
 use crate::reply::and_list;
 use crate::several::{self, EXCEPTION};
@@ -62,6 +63,36 @@ const FILLERS: [&str; 22] = [
     "do me a favour and",
 ];
 
+/// What a skill tells of itself.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct SkillHelp {
+    /// Its name.
+    pub skill: String,
+    /// What it is for.
+    pub summary: String,
+    /// Sentences that it understands, those of its tests: the first of each intent, then the others.
+    pub sentences: Vec<String>,
+}
+
+impl SkillHelp {
+    fn of(skill: &Manifest) -> SkillHelp {
+        let says = |intent: &IntentEntry| {
+            let good = intent.tests.iter().filter(|t| !t.refuse);
+            good.map(|t| t.say.text.clone()).collect::<Vec<_>>()
+        };
+        let says: Vec<Vec<String>> = skill.intents.iter().map(says).collect();
+        let firsts = says.iter().filter_map(|says| says.first());
+        let others = says.iter().flat_map(|says| says.iter().skip(1));
+        let mut sentences: Vec<String> = Vec::new();
+        for say in firsts.chain(others) {
+            if !sentences.contains(say) {
+                sentences.push(say.clone());
+            }
+        }
+        SkillHelp { skill: skill.name.text.clone(), summary: skill.summary.clone(), sentences }
+    }
+}
+
 /// What is known when something is said.
 #[derive(Clone, Debug)]
 pub struct Situation {
@@ -107,6 +138,22 @@ impl Catalog {
         }
     }
 
+    /// Compiles skills beside others that are installed. Of those, the ones in another language and those that one of `texts` replaces
+    /// by having its name are left out.
+    ///
+    /// # Errors
+    /// Every fault of every text at once.
+    pub fn parse_beside(
+        texts: &[(String, String)],
+        installed: &[(String, String)],
+        home: &Home,
+    ) -> Result<Catalog, Vec<Fault>> {
+        let with_bases = with_bases(texts, installed);
+        let alone = Catalog::parse(&with_bases, home)?;
+        let all: Vec<_> = with_bases.into_iter().chain(alone.companions(installed)).collect();
+        Catalog::parse(&all, home)
+    }
+
     /// Every fault of every text, and a catalog of what is without one. What is faulty in one stage is left out of the next, so
     /// that all stages are gone through: the file, its manifest, all manifests together, the sentences.
     pub(crate) fn parse_leniently(texts: &[(String, String)], home: &Home) -> (Option<Catalog>, Vec<Fault>) {
@@ -116,6 +163,15 @@ impl Catalog {
             let (manifest, found) = Manifest::parse(file, text);
             skills.extend(manifest);
             faults.extend(found);
+        }
+        extend(&mut skills, &mut faults);
+        for skill in &skills {
+            // What is missing from a skill that extends one that is not there would be told again and again.
+            let complete =
+                skill.extends.as_ref().is_none_or(|base| skills.iter().any(|s| s.name.text == base.text));
+            if complete {
+                check_intents(skill, &mut faults);
+            }
         }
         check_together(&skills, &mut faults);
         let catalog = loop {
@@ -172,32 +228,20 @@ impl Catalog {
     /// What can be said: of a skill that `topic` names, or of all. Made of the skills' summaries and their tests' sentences.
     #[must_use]
     pub fn help(&self, topic: Option<&str>) -> String {
-        let examples = |skill: &Manifest, most: usize| -> Vec<String> {
-            let intents = skill.intents.iter();
-            let says = intents.filter_map(|i| {
-                i.tests.iter().find(|t| !t.refuse).map(|t| format!("\u{201c}{}\u{201d}", t.say))
-            });
-            says.take(most).collect()
+        let quoted = |sentences: &[String]| {
+            sentences.iter().map(|s| format!("\u{201c}{s}\u{201d}")).collect::<Vec<_>>().join(", ")
         };
         if let Some(topic) = topic.filter(|t| !t.trim().is_empty()) {
-            let wanted = topic.trim().to_lowercase();
-            let singular = wanted.trim_end_matches('s');
-            let about =
-                |s: &&Manifest| s.name.text.contains(singular) || s.summary.to_lowercase().contains(singular);
-            return match self.skills.iter().find(about).filter(|_| !singular.is_empty()) {
-                Some(skill) => {
-                    let examples = examples(skill, 4);
-                    let summary = match skill.summary.trim_end_matches('.') {
-                        "" => "I cannot tell what that is for",
-                        summary => summary,
-                    };
-                    if examples.is_empty() {
-                        format!("{summary}.")
-                    } else {
-                        format!("{summary}. You can say: {}.", examples.join(", "))
-                    }
-                }
-                None => format!("I know nothing about {topic}."),
+            let found = self.help_about(topic);
+            let Some(help) = found.first() else { return format!("I know nothing about {topic}.") };
+            let summary = match help.summary.trim_end_matches('.') {
+                "" => "I cannot tell what that is for",
+                summary => summary,
+            };
+            let few = &help.sentences[..help.sentences.len().min(4)];
+            return match few.is_empty() {
+                true => format!("{summary}."),
+                false => format!("{summary}. You can say: {}.", quoted(few)),
             };
         }
         // "Cancel" and "help" are no topics of their own.
@@ -209,14 +253,38 @@ impl Catalog {
         };
         let topics: Vec<&Manifest> = self.skills.iter().filter(is_topic).collect();
         let names: Vec<String> = topics.iter().map(|s| s.name.text.clone()).collect();
-        let examples: Vec<String> = topics.iter().flat_map(|s| examples(s, 1)).take(3).collect();
+        let examples: Vec<String> =
+            topics.iter().filter_map(|s| SkillHelp::of(s).sentences.into_iter().next()).take(3).collect();
         match (names.is_empty(), examples.is_empty()) {
             (true, _) => "No skills are installed.".into(),
             (false, true) => format!("You can ask me about {}.", and_list(&names)),
             (false, false) => {
-                format!("You can ask me about {}. For example: {}.", and_list(&names), examples.join(", "))
+                format!("You can ask me about {}. For example: {}.", and_list(&names), quoted(&examples))
             }
         }
+    }
+
+    /// What the skills tell of themselves that a topic names, by their name first, else by their summary or a sentence; all of them for an
+    /// empty one.
+    #[must_use]
+    pub fn help_about(&self, topic: &str) -> Vec<SkillHelp> {
+        let wanted = topic.trim().to_lowercase();
+        let all = || self.skills.iter().map(SkillHelp::of);
+        if wanted.is_empty() {
+            return all().collect();
+        }
+        // "lights" is the skill "light", and the other way round.
+        let stem = wanted.strip_suffix('s').filter(|stem| !stem.is_empty()).unwrap_or(&wanted);
+        let has = |text: &str| text.to_lowercase().contains(stem);
+        let by = [
+            &|help: &SkillHelp| has(&help.skill),
+            &|help: &SkillHelp| has(&help.summary),
+            &|help: &SkillHelp| help.sentences.iter().any(|s| has(s)),
+        ] as [&dyn Fn(&SkillHelp) -> bool; 3];
+        by.iter()
+            .map(|by| all().filter(by).collect::<Vec<_>>())
+            .find(|found| !found.is_empty())
+            .unwrap_or_default()
     }
 
     pub(crate) fn entry(&self, spec: usize) -> Option<(&Manifest, &IntentEntry)> {
@@ -246,6 +314,18 @@ pub fn skill_texts<P: AsRef<Path>>(paths: &[P]) -> (Vec<(String, String)>, Vec<F
         }
     }
     (texts, faults)
+}
+
+/// With the skills that these extend, where they are among the installed ones.
+pub fn with_bases(texts: &[(String, String)], installed: &[(String, String)]) -> Vec<(String, String)> {
+    let read = |(file, text): &(String, String)| Manifest::parse(file, text).0;
+    let given: Vec<Manifest> = texts.iter().filter_map(read).collect();
+    let is_base = |(file, text): &&(String, String)| {
+        let wanted = |name: &str| given.iter().any(|s| s.extends.as_ref().is_some_and(|e| e.text == name));
+        let is_given = |name: &str| given.iter().any(|s| s.name.text == name);
+        Manifest::parse(file, text).0.is_some_and(|s| wanted(&s.name.text) && !is_given(&s.name.text))
+    };
+    texts.iter().chain(installed.iter().filter(is_base).filter(|_| !given.is_empty())).cloned().collect()
 }
 
 /// Takes out the sentences and rules that have a fault, and the sentences that use such a rule. False when there was nothing to

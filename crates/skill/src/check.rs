@@ -11,7 +11,7 @@ use mynah_home::{Home, Kind, did_you_mean};
 use mynah_intent::{Fault, List, Origin, redundant};
 
 use crate::action::Verb;
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, with_bases};
 use crate::manifest::Manifest;
 use crate::permission::Permissions;
 
@@ -34,17 +34,20 @@ impl Findings {
     /// they have faults, none of them does.
     #[must_use]
     pub fn of(texts: &[(String, String)], beside: &[(String, String)], home: &Home) -> Findings {
-        let (alone, mut errors) = Catalog::parse_leniently(texts, home);
+        let with_bases = with_bases(texts, beside);
+        let (alone, mut errors) = Catalog::parse_leniently(&with_bases, home);
         let beside = alone.as_ref().map(|catalog| catalog.companions(beside)).unwrap_or_default();
         let mut catalog = alone;
         if !beside.is_empty() && Catalog::parse(&beside, home).is_ok() {
-            let all: Vec<_> = texts.iter().cloned().chain(beside).collect();
+            let all: Vec<_> = with_bases.iter().cloned().chain(beside).collect();
             let (together, found) = Catalog::parse_leniently(&all, home);
             errors.extend(found.into_iter().filter(|f| !errors.contains(f)).collect::<Vec<_>>());
             catalog = together.or(catalog);
         }
         let faulty: BTreeSet<&str> = errors.iter().map(|fault| &*fault.origin.file).collect();
-        let mut warnings = catalog.as_ref().map(|catalog| catalog.doubts(home, &faulty)).unwrap_or_default();
+        let mine = |file: &str| texts.iter().any(|(name, _)| name == file);
+        let mut warnings =
+            catalog.as_ref().map(|catalog| catalog.doubts(home, &faulty, &mine)).unwrap_or_default();
         let place = |fault: &Fault| texts.iter().position(|(file, _)| **file == *fault.origin.file);
         warnings.retain(|fault| place(fault).is_some());
         warnings.sort_by_key(|fault| (place(fault), fault.origin.span.start));
@@ -58,15 +61,17 @@ impl Catalog {
     /// sentences that two intents accept, of each pair the shortest.
     #[must_use]
     pub fn check(&self, home: &Home) -> Vec<Fault> {
-        self.doubts(home, &BTreeSet::new())
+        self.doubts(home, &BTreeSet::new(), &|_| true)
     }
 
-    /// The same. Of what may be used in the parts of a file that have faults, nothing is said for the `faulty` ones.
-    fn doubts(&self, home: &Home, faulty: &BTreeSet<&str>) -> Vec<Fault> {
+    /// The same, for the files that are `mine`. Of what may be used in the parts of a file that have faults, nothing is said for the
+    /// `faulty` ones.
+    fn doubts(&self, home: &Home, faulty: &BTreeSet<&str>, mine: &dyn Fn(&str) -> bool) -> Vec<Fault> {
         let mut warnings = Vec::new();
-        for skill in &self.skills {
+        for skill in self.skills.iter().filter(|skill| mine(&skill.file)) {
             if !faulty.contains(&*skill.file) {
                 check_unused(skill, &mut warnings);
+                check_scenes(skill, &mut warnings);
                 check_permissions(skill, &mut warnings);
             }
             check_lists(skill, &mut warnings);
@@ -81,13 +86,13 @@ impl Catalog {
         warnings.extend(redundant(self.recognizer().spec()));
         warnings.extend(self.greedy());
         let graphs = self.graphs();
-        warnings.extend(self.collisions(&graphs));
+        warnings.extend(self.collisions(&graphs, mine));
         warnings.extend(self.too_large(&graphs));
         warnings
     }
 
     /// Those of `texts` that can be loaded beside these skills: of the same language, and not a version of one of these.
-    fn companions(&self, texts: &[(String, String)]) -> Vec<(String, String)> {
+    pub(crate) fn companions(&self, texts: &[(String, String)]) -> Vec<(String, String)> {
         let fits = |(file, text): &&(String, String)| {
             let (Some(other), _) = Manifest::parse(file, text) else { return false };
             self.skills
@@ -100,7 +105,7 @@ impl Catalog {
 
 /// List values that are said alike and mean different things, or stand there twice.
 fn check_lists(skill: &Manifest, warnings: &mut Vec<Fault>) {
-    for (name, (list, span)) in &skill.lists {
+    for (name, (list, span)) in skill.lists.iter().filter(|(name, _)| !skill.inherited.contains(*name)) {
         let List::Text(entries) = list else { continue };
         let mut said: BTreeMap<String, &mynah_intent::Value> = BTreeMap::new();
         for entry in entries {
@@ -119,7 +124,7 @@ fn check_lists(skill: &Manifest, warnings: &mut Vec<Fault>) {
 
 fn check_unused(skill: &Manifest, warnings: &mut Vec<Fault>) {
     let mentions: Vec<_> = skill.intents.iter().map(|i| skill.mentions(&i.sentences)).collect();
-    for (name, rule) in &skill.rules {
+    for (name, rule) in skill.rules.iter().filter(|(_, rule)| rule.origin.file == skill.file) {
         if !mentions.iter().any(|m| m.rules.contains(name)) {
             warnings.push(warning(
                 skill,
@@ -129,16 +134,32 @@ fn check_unused(skill: &Manifest, warnings: &mut Vec<Fault>) {
             ));
         }
     }
-    for (name, (_, span)) in &skill.lists {
+    for (name, (_, span)) in skill.lists.iter().filter(|(name, _)| !skill.inherited.contains(*name)) {
         if !mentions.iter().any(|m| m.lists.contains(name)) {
             warnings.push(warning(skill, span.clone(), format!("no sentence uses the list `{name}`"), None));
         }
     }
 }
 
+/// Scenes that no intent asks for. One that a slot chooses may be any.
+fn check_scenes(skill: &Manifest, warnings: &mut Vec<Fault>) {
+    let actions = || skill.intents.iter().flat_map(|intent| &intent.actions);
+    for (name, scene) in skill.scenes.iter().filter(|(name, _)| !skill.inherited.contains(*name)) {
+        let asks = |action: &crate::action::ActionTemplate| match &action.verb {
+            Verb::Scene { name: wanted } => wanted.holes().next().is_some() || wanted.to_string() == *name,
+            _ => false,
+        };
+        if !actions().any(asks) {
+            let message = format!("no intent asks for the scene `{name}`");
+            warnings.push(warning(skill, scene.span.clone(), message, None));
+        }
+    }
+}
+
 /// Permissions that no action needs.
 fn check_permissions(skill: &Manifest, warnings: &mut Vec<Fault>) {
-    let verbs = || skill.intents.iter().flat_map(|i| &i.actions).map(|a| &a.verb);
+    let of_scenes = || skill.scenes.values().flat_map(|scene| &scene.actions);
+    let verbs = || skill.intents.iter().flat_map(|i| &i.actions).chain(of_scenes()).map(|a| &a.verb);
     let sample = |t: &crate::template::Template| t.fill(|_| Some("x".into())).unwrap_or_default();
     let only = |http: &[String], mqtt: &[String]| Permissions {
         devices: Vec::new(),
@@ -149,18 +170,22 @@ fn check_permissions(skill: &Manifest, warnings: &mut Vec<Fault>) {
         let help = Some("take it out: a skill should be able to reach no more than it needs".into());
         warnings.push(warning(skill, permission_span(skill, pattern), message, help));
     };
-    for pattern in &skill.permissions.devices {
+    // Those of a skill that this one extends are that one's.
+    let own = |patterns: &[String]| -> Vec<String> {
+        patterns.iter().filter(|p| skill.permission_spans.iter().any(|(own, _)| own == *p)).cloned().collect()
+    };
+    for pattern in &own(&skill.permissions.devices) {
         if !verbs().any(|v| matches!(v, Verb::Set { .. } | Verb::Adjust { .. } | Verb::Read { .. })) {
             unused(pattern, format!("nothing here does anything with `{pattern}`"));
         }
     }
-    for pattern in &skill.permissions.http {
+    for pattern in &own(&skill.permissions.http) {
         let permissions = only(std::slice::from_ref(pattern), &[]);
         if !verbs().any(|v| matches!(v, Verb::Http { url, .. } if permissions.http(&sample(url)))) {
             unused(pattern, format!("no action needs the permission `{pattern}`"));
         }
     }
-    for pattern in &skill.permissions.mqtt {
+    for pattern in &own(&skill.permissions.mqtt) {
         let permissions = only(&[], std::slice::from_ref(pattern));
         if !verbs().any(|v| matches!(v, Verb::Mqtt { topic, .. } if permissions.mqtt(&sample(topic)))) {
             unused(pattern, format!("no action needs the permission `{pattern}`"));

@@ -10,6 +10,7 @@
 //! language = "en"                   # the default
 //! summary = "Switch the lamps"      # what "what can I say" tells, with the sentences of the tests
 //! version = "1"                     # for people
+//! # extends = "lights"              # adds to that skill, see below
 //!
 //! [permissions]                     # anything else is refused, when the skill loads and again when it acts
 //! devices = ["light.*"]             # patterns on device ids; `*` takes any characters
@@ -33,6 +34,8 @@
 //! needs = ["light.*"]               # only in a house that has such a device; good for very short sentences
 //! do = [{ set = "power", to = "{state}", on = "{targets}" }]
 //! reply = "{targets} {state}"       # or several: the first whose slots were all said
+//!
+//! # Or, where it depends on what was said: reply = [{ when = { state = "on" }, say = ["Light", "Let there be light"] }, "Dark"]
 //!
 //! [[intent.test]]                   # any number, and at least one
 //! say = "turn on the kitchen lamp"
@@ -92,6 +95,10 @@
 //! | `{ volume = "set", to = "{percentage}" }` | and `{ volume = "adjust", by = 10 }` |
 //! | `{ tell = "time" }`, `{ tell = "date" }` | |
 //! | `{ list = "add", name = "shopping", item = "{item}" }` | and `list = "remove"`; `list = "read"`, `list = "clear"` |
+//! | `{ say = "Here it comes" }` | says it, before the reply |
+//! | `{ scene = "movie" }`, `{ scene = "{scene}" }` | does the actions of `[scenes]`, which has `movie = [{ … }, …]` |
+//! | `{ delay = "5 seconds" }` | what follows is done so much later, ten minutes at most, and only when all went well so far |
+//! | `{ sequence = [{ … }, { … }] }` | one after the other, up to the first that does not work |
 //! | `{ help = "{topic}" }` or `{ help = true }` | tells what can be said |
 //! | `{ cancel = true }` | stops what goes on |
 //!
@@ -102,7 +109,29 @@
 //! where several could be meant, the one in the room of the speaker; where that does not tell, the speaker is asked. Of several
 //! actions on patterns, those are left out for which the house has nothing.
 //!
+//! Actions of one intent on different devices are done side by side. Those behind a `delay`, and the steps of a `sequence`, wait for what
+//! stands before them. What the assistant does itself (say, timer, list, volume, …) is done at once and stands before any delay.
+//!
+//! ## Adding to a skill
+//!
+//! With `extends = "lights"` a skill adds sentences to the one of that name, whose file stays as it is. It takes over its rules, lists and
+//! scenes. An intent that has the name of one of its intents, and neither `do` nor `reply`, does and answers the same, at the same risk or a
+//! greater one, with the permissions of both.
+//!
+//! ```toml
+//! [skill]
+//! name = "my lights"
+//! extends = "lights"
+//!
+//! [[intent]]
+//! name = "light.power"
+//! sentences = ["let [the] {device:light} be {state}"]
+//! ```
+//!
 //! ## Replies
+//!
+//! The first entry of `reply` that fits is taken: all of its slots were said, and each slot of its `when` has that value (or one of
+//! several; `true`: any). Several wordings in `say` take turns.
 //!
 //! `{targets}` are the devices, `{state}` is what was read back with its verb ("is on", "are closed", "measures 20 degrees"), `{is}`
 //! the verb alone, `{value}` a value that was read, `{temperature}` and the like the value of that capability, where several are read, `{said}` what the assistant itself has to tell (which goes before any reply
@@ -112,6 +141,8 @@
 mod action;
 mod catalog;
 mod check;
+mod extend;
+mod format;
 mod lists;
 mod manifest;
 mod outcome;
@@ -121,15 +152,20 @@ mod planner;
 mod refer;
 mod refusal;
 mod reply;
+mod schema;
 mod several;
+mod starter;
 mod template;
 mod trial;
 
-pub use catalog::{Catalog, Situation, skill_texts};
+pub use catalog::{Catalog, Situation, SkillHelp, skill_texts, with_bases};
 pub use check::Findings;
+pub use format::format;
 pub use outcome::{Failure, FailureKind, Outcome, Reply};
 pub use plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
 pub use refer::{chosen, refer};
 pub use refusal::Refusal;
+pub use schema::schema;
 pub use several::PlanPart;
+pub use starter::starter;
 pub use trial::{TestReport, TestResult};

@@ -19,12 +19,17 @@ use crate::trial::SkillTest;
 pub(crate) struct Manifest {
     pub(crate) file: Arc<str>,
     pub(crate) name: Text,
+    /// The skill that this one adds to.
+    pub(crate) extends: Option<Text>,
+    /// Lists and scenes that came from there.
+    pub(crate) inherited: BTreeSet<String>,
     pub(crate) language: String,
     pub(crate) summary: String,
     pub(crate) permissions: Permissions,
     pub(crate) permission_spans: Vec<(String, Range<usize>)>,
     pub(crate) rules: BTreeMap<String, Sentence>,
     pub(crate) lists: BTreeMap<String, (List, Range<usize>)>,
+    pub(crate) scenes: BTreeMap<String, Scene>,
     pub(crate) intents: Vec<IntentEntry>,
     pub(crate) refuse: Vec<SkillTest>,
 }
@@ -41,9 +46,28 @@ pub(crate) struct IntentEntry {
     pub(crate) needs: Vec<String>,
     pub(crate) risk: Risk,
     pub(crate) actions: Vec<ActionTemplate>,
-    /// Variants; the first whose slots were all said is taken.
-    pub(crate) reply: Vec<(Template, Range<usize>)>,
+    /// Its actions and answers are those of the skill that this one extends.
+    pub(crate) inherits: bool,
+    /// The first that fits is taken.
+    pub(crate) reply: Vec<ReplyVariant>,
     pub(crate) tests: Vec<SkillTest>,
+}
+
+/// One entry of `reply`.
+#[derive(Clone, Debug)]
+pub(crate) struct ReplyVariant {
+    /// Slots that must have been filled, with one of these values; with any, when there are none.
+    pub(crate) when: BTreeMap<String, Vec<toml::Value>>,
+    /// Wordings of the same.
+    pub(crate) say: Vec<(Template, Range<usize>)>,
+    pub(crate) span: Range<usize>,
+}
+
+/// One of `[scenes]`.
+#[derive(Clone, Debug)]
+pub(crate) struct Scene {
+    pub(crate) span: Range<usize>,
+    pub(crate) actions: Vec<ActionTemplate>,
 }
 
 impl IntentEntry {
@@ -120,12 +144,15 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
     let mut manifest = Manifest {
         file: file.clone(),
         name: Text { text: String::new(), span: 0..0 },
+        extends: None,
+        inherited: BTreeSet::new(),
         language: "en".into(),
         summary: String::new(),
         permissions: Permissions::default(),
         permission_spans: Vec::new(),
         rules: BTreeMap::new(),
         lists: BTreeMap::new(),
+        scenes: BTreeMap::new(),
         intents: Vec::new(),
         refuse: Vec::new(),
     };
@@ -134,6 +161,7 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
             if let Some(name) = skill.required_text("name") {
                 manifest.name = name;
             }
+            manifest.extends = skill.text("extends");
             if let Some(language) = skill.text("language") {
                 manifest.language = language.text;
             }
@@ -184,6 +212,22 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
             manifest.lists.insert(key, (list, span));
         }
     }
+    if let Some(scenes) = top.table("scenes") {
+        for entry in scenes.entries() {
+            let entries = entry.values(&scenes).map(|values| values.into_iter().filter_map(|v| v.table));
+            let Some(entries) = entries else {
+                let help = Some("write: [{ set = \"power\", to = \"off\", on = \"light.*\" }]".into());
+                scenes.fault(
+                    entry.span(),
+                    format!("the scene `{}` must be an array of actions", entry.key),
+                    help,
+                );
+                continue;
+            };
+            let actions = ActionTemplate::read_all(entries.collect());
+            manifest.scenes.insert(entry.key, Scene { span: entry.key_span, actions });
+        }
+    }
     for fields in top.tables("intent") {
         manifest.intents.extend(read_intent(fields));
     }
@@ -193,18 +237,45 @@ fn read_manifest(top: Fields<'_, '_>) -> Manifest {
     if manifest.intents.is_empty() && !top.has("intent") {
         top.fault(0..0, "this skill has no intent", Some("add: [[intent]] with name and sentences".into()));
     }
-    check_intents(&manifest, &top);
     top.finish();
     manifest
 }
 
-/// What can only be seen when rules, permissions and intents are all read.
-fn check_intents(manifest: &Manifest, top: &Fields<'_, '_>) {
+/// Faults of one file, as they are found.
+struct Notes<'a> {
+    file: &'a Arc<str>,
+    faults: &'a mut Vec<Fault>,
+}
+
+impl Notes<'_> {
+    fn fault(&mut self, span: Range<usize>, message: impl Into<String>, help: Option<String>) {
+        let origin = Origin { file: self.file.clone(), span };
+        self.faults.push(Fault { origin, message: message.into(), help });
+    }
+}
+
+/// What can only be seen when rules, permissions and intents are all read, those of an extended skill too.
+pub(crate) fn check_intents(manifest: &Manifest, faults: &mut Vec<Fault>) {
+    let mut top = Notes { file: &manifest.file, faults };
     // Without sentences, which is told, nothing fills the slots.
     for intent in manifest.intents.iter().filter(|intent| !intent.sentences.is_empty()) {
         let mentions = manifest.mentions(&intent.sentences);
         let slots: BTreeSet<&str> =
             mentions.slots.keys().chain(intent.slots.keys()).map(String::as_str).collect();
+        if intent.inherits {
+            // Its places are in the other file, where it was looked at; but the sentences are these.
+            for hole in intent.actions.iter().flat_map(ActionTemplate::holes) {
+                if !slots.contains(hole.as_str()) {
+                    let base = manifest.extends.as_ref().map_or("", |text| text.text.as_str());
+                    let message = format!(
+                        "`{}` of {base} needs the slot `{hole}`, which no sentence here fills",
+                        intent.name
+                    );
+                    top.fault(intent.name.span.clone(), message, did_you_mean(&hole, slots.iter().copied()));
+                }
+            }
+            continue;
+        }
         for action in &intent.actions {
             for hole in action.holes().into_iter().filter(|h| !slots.contains(h.as_str())) {
                 let help = did_you_mean(&hole, slots.iter().copied());
@@ -218,16 +289,76 @@ fn check_intents(manifest: &Manifest, top: &Fields<'_, '_>) {
                 top.fault(action.span.clone(), message, Some(help));
             }
         }
-        for (reply, span) in &intent.reply {
-            let known = |h: &str| slots.contains(h) || REPLY_WORDS.contains(&h) || intent.reads(h);
-            for hole in reply.holes().filter(|h| !known(h)) {
-                let help = did_you_mean(hole, slots.iter().copied().chain(REPLY_WORDS));
-                top.fault(
-                    span.clone(),
-                    format!("no sentence of `{}` fills the slot `{hole}`", intent.name),
-                    help,
-                );
+        for variant in &intent.reply {
+            let unknown = |slot: &str, words: &[&'static str]| {
+                let help = did_you_mean(slot, slots.iter().copied().chain(words.iter().copied()));
+                (format!("no sentence of `{}` fills the slot `{slot}`", intent.name), help)
+            };
+            for slot in variant.when.keys().filter(|slot| !slots.contains(slot.as_str())) {
+                let (message, help) = unknown(slot, &[]);
+                top.fault(variant.span.clone(), message, help);
             }
+            let known = |h: &str| slots.contains(h) || REPLY_WORDS.contains(&h) || intent.reads(h);
+            for (reply, span) in &variant.say {
+                for hole in reply.holes().filter(|h| !known(h)) {
+                    let (message, help) = unknown(hole, &REPLY_WORDS);
+                    top.fault(span.clone(), message, help);
+                }
+            }
+        }
+        check_order(&intent.actions, &mut top);
+        check_scenes_of(manifest, intent, &mentions, &mut top);
+    }
+    let own = manifest.scenes.iter().filter(|(name, _)| !manifest.inherited.contains(*name));
+    for (name, scene) in own {
+        for action in &scene.actions {
+            if let Verb::Scene { .. } = action.verb {
+                top.fault(action.span.clone(), "a scene in a scene", Some("write its actions out".into()));
+            } else if let Some(hole) = action.holes().first() {
+                let help = Some("an intent that needs it does that itself, beside the scene".into());
+                top.fault(action.span.clone(), format!("the scene `{name}` has no slot `{hole}`"), help);
+            }
+            if let Some((message, help)) = action.beyond(&manifest.permissions) {
+                top.fault(action.span.clone(), message, Some(help));
+            }
+        }
+        check_order(&scene.actions, &mut top);
+    }
+}
+
+/// What the assistant does itself, it does at once: behind a delay it would not be done when the author thinks.
+fn check_order(actions: &[ActionTemplate], top: &mut Notes<'_>) {
+    let waits = |action: &ActionTemplate| matches!(action.verb, Verb::Wait { .. });
+    let behind = actions.iter().skip_while(|action| !waits(action)).filter(|action| action.is_at_once());
+    for action in behind {
+        let message = "this is done at once, whatever stands before it";
+        let help = "only devices, http and mqtt wait for what stands before them: put it first";
+        top.fault(action.span.clone(), message, Some(help.into()));
+    }
+}
+
+/// Scenes that an intent asks for and that are not there: by name, or by a value of the list behind a slot.
+fn check_scenes_of(manifest: &Manifest, intent: &IntentEntry, mentions: &Mentions, top: &mut Notes<'_>) {
+    let known = || manifest.scenes.keys().map(String::as_str);
+    for action in &intent.actions {
+        let Verb::Scene { name } = &action.verb else { continue };
+        let mut wanted: Vec<String> = Vec::new();
+        match name.only_hole() {
+            None if name.holes().next().is_none() => wanted.push(name.to_string()),
+            None => {}
+            Some(slot) => {
+                let list = mentions.slots.get(slot).and_then(|list| manifest.lists.get(list));
+                if let Some((List::Text(entries), _)) = list {
+                    wanted.extend(entries.iter().map(|entry| entry.value.to_string()));
+                }
+                wanted.extend(intent.slots.get(slot).map(ToString::to_string));
+            }
+        }
+        wanted.dedup();
+        for name in wanted.iter().filter(|name| !manifest.scenes.contains_key(*name)) {
+            let help =
+                did_you_mean(name, known()).or(Some(format!("add it to [scenes]: {name} = [{{ … }}]")));
+            top.fault(action.span.clone(), format!("no scene is called `{name}`"), help);
         }
     }
 }
@@ -267,8 +398,8 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
             }
         },
     };
-    let actions = fields.tables("do").into_iter().filter_map(ActionTemplate::read).collect();
-    let reply = fields.texts("reply").into_iter().map(|t| (Template::parse(&t.text), t.span)).collect();
+    let actions = ActionTemplate::read_all(fields.tables("do"));
+    let reply = read_reply(&fields);
     let tests = fields.tables("test").into_iter().filter_map(|t| SkillTest::read(t, false)).collect();
     fields.finish();
     Some(IntentEntry {
@@ -280,9 +411,55 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
         needs,
         risk,
         actions,
+        inherits: false,
         reply,
         tests,
     })
+}
+
+/// `"text"`, or an array of texts and of `{ when = { slot = "value" }, say = "text" }`, where `say` may be several.
+fn read_reply(fields: &Fields<'_, '_>) -> Vec<ReplyVariant> {
+    let template = |t: Text| (Template::parse(&t.text), t.span);
+    let plain =
+        |t: Text| ReplyVariant { when: BTreeMap::new(), span: t.span.clone(), say: vec![template(t)] };
+    let Some(entry) = fields.entry("reply") else { return Vec::new() };
+    if let Some(text) = entry.text {
+        return vec![plain(text)];
+    }
+    let Some(values) = entry.values(fields) else {
+        fields.fault(entry.span(), "`reply` must be a text or an array of texts", None);
+        return Vec::new();
+    };
+    let mut variants = Vec::new();
+    for value in values {
+        let span = value.span();
+        match (value.text, value.table) {
+            (Some(text), _) => variants.push(plain(text)),
+            (None, Some(table)) => {
+                let when = table.table("when").map(|when| when.entries()).unwrap_or_default();
+                let when = when.into_iter().map(|entry| {
+                    let values = match entry.plain() {
+                        toml::Value::Boolean(true) => Vec::new(),
+                        toml::Value::Array(values) => values,
+                        value => vec![value],
+                    };
+                    (entry.key, values)
+                });
+                let when = when.collect();
+                let say: Vec<_> = table.texts("say").into_iter().map(template).collect();
+                if say.is_empty() {
+                    table.fault(table.span(), "`say` is missing", Some("add: say = \"…\"".into()));
+                }
+                table.finish();
+                variants.push(ReplyVariant { when, say, span });
+            }
+            (None, None) => {
+                let help = Some("write \"…\" or { when = { slot = \"value\" }, say = \"…\" }".into());
+                fields.fault(span, "this is no answer", help);
+            }
+        }
+    }
+    variants
 }
 
 /// `key = "value"` or `key = ["one", "other"]`; `true` means any value.

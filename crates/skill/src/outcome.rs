@@ -55,6 +55,8 @@ pub enum FailureKind {
     Misconfigured,
     /// Nothing serves such an action here.
     Unsupported,
+    /// It was to be done after something that did not work.
+    NotTried,
 }
 
 /// What is said and shown.

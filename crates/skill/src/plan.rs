@@ -75,6 +75,11 @@ pub enum Action {
     Mqtt(MqttMessage),
     /// Something that the assistant does itself.
     Local(Local),
+    /// What follows is done so much later, and only when all that stands before was confirmed or done.
+    Wait {
+        /// How long. Zero: at once.
+        length: Duration,
+    },
 }
 
 /// A request that a skill makes itself.
@@ -158,6 +163,11 @@ pub enum Local {
         /// The list.
         list: String,
     },
+    /// Say something.
+    Say {
+        /// What.
+        text: String,
+    },
     /// Say what can be said.
     Help {
         /// A skill, or what it is about.
@@ -189,6 +199,8 @@ impl fmt::Display for Action {
                 if *retain { f.write_str(" (retained)") } else { Ok(()) }
             }
             Action::Local(local) => local.fmt(f),
+            Action::Wait { length } if length.is_zero() => f.write_str("then"),
+            Action::Wait { length } => write!(f, "wait {} s", length.as_secs_f64()),
         }
     }
 }
@@ -214,6 +226,7 @@ impl fmt::Display for Local {
             Local::ListRemove { list, item } => write!(f, "take \"{item}\" off the {list} list"),
             Local::ListRead { list } => write!(f, "read the {list} list"),
             Local::ListClear { list } => write!(f, "clear the {list} list"),
+            Local::Say { text } => write!(f, "say \"{text}\""),
             Local::Help { topic } => named(f, "help", topic),
             Local::Cancel => f.write_str("cancel"),
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use mynah_home::{Area, Capability, Device, DeviceId, Home, Resolution, State};
 use mynah_intent::{Intent, List, Reading, Slot, Value};
 
-use crate::action::{ActionTemplate, Argument, Payload, Target, Verb, parse_duration};
+use crate::action::{ActionTemplate, Argument, LONGEST_DELAY, Payload, Target, Verb, parse_duration};
 use crate::catalog::{Catalog, Situation};
 use crate::lists::is_device_list;
 use crate::manifest::{IntentEntry, Manifest, REPLY_WORDS};
@@ -17,6 +17,7 @@ use crate::refusal::Refusal;
 use crate::reply::the;
 use crate::several::EXCEPTION;
 use crate::template::Template;
+use crate::trial::same_value;
 
 impl Risk {
     /// The least confidence that an intent of this risk is done with, 0 to 1.
@@ -55,11 +56,13 @@ impl Catalog {
         let planner = Planner { skill, intent: &reading.intent, home, situation };
         let mut actions = Vec::new();
         let mut lacking = None;
-        for template in &entry.actions {
+        let templates = planner.with_scenes(&entry.actions)?;
+        let several = templates.len() > 1;
+        for template in templates {
             match planner.fill(template, &mut actions) {
                 // "Good night" locks the doors of a house that has locks.
                 Err(refusal @ (Refusal::NoneOfKind { .. } | Refusal::NothingThere { .. }))
-                    if entry.actions.len() > 1 && template.is_for_what_there_is() =>
+                    if several && template.is_for_what_there_is() =>
                 {
                     lacking = lacking.or(Some(refusal));
                 }
@@ -128,9 +131,43 @@ impl<'a> Planner<'a> {
                 };
                 actions.push(Action::Mqtt(MqttMessage { topic, payload, retain: *retain }));
             }
+            Verb::Wait { length: None } => actions.push(Action::Wait { length: Duration::ZERO }),
+            Verb::Wait { length: Some(length) } => {
+                let length = self.duration(length)?;
+                if length > LONGEST_DELAY {
+                    let message = "That is too long to wait for. A timer can do that.".into();
+                    return Err(Refusal::BadValue { message });
+                }
+                actions.push(Action::Wait { length });
+            }
+            Verb::Scene { .. } => {
+                for template in self.with_scenes(std::slice::from_ref(template))? {
+                    self.fill(template, actions)?;
+                }
+            }
             verb => actions.push(Action::Local(self.local(verb)?)),
         }
         Ok(())
+    }
+
+    /// With the actions of scenes in the place of the scenes. There are no scenes in scenes.
+    fn with_scenes<'t>(&self, templates: &'t [ActionTemplate]) -> Result<Vec<&'t ActionTemplate>, Refusal>
+    where
+        'a: 't,
+    {
+        let mut all = Vec::new();
+        for template in templates {
+            let Verb::Scene { name } = &template.verb else {
+                all.push(template);
+                continue;
+            };
+            let name = self.text(name)?;
+            let Some(scene) = self.skill.scenes.get(&name) else {
+                return Err(unresolved(name));
+            };
+            all.extend(scene.actions.iter().filter(|action| !matches!(action.verb, Verb::Scene { .. })));
+        }
+        Ok(all)
     }
 
     fn local(&self, verb: &Verb) -> Result<Local, Refusal> {
@@ -157,8 +194,11 @@ impl<'a> Planner<'a> {
             Verb::ListRead { list } => Local::ListRead { list: self.text(list)? },
             Verb::ListClear { list } => Local::ListClear { list: self.text(list)? },
             Verb::Help { topic } => Local::Help { topic: self.optional(topic.as_ref()) },
+            Verb::Say { text } => Local::Say { text: self.text(text)? },
             // The verbs of devices and wires are filled in before this is called.
             Verb::Cancel
+            | Verb::Wait { .. }
+            | Verb::Scene { .. }
             | Verb::Set { .. }
             | Verb::Adjust { .. }
             | Verb::Read { .. }
@@ -476,12 +516,27 @@ impl<'a> Planner<'a> {
         self.intent.slots.get(slot).map(|s| s.value.written(self.situation.now))
     }
 
-    /// The first variant whose slots were all said, else nothing: then the reply tells the states.
+    /// The first variant that fits: whose slots were all said, and whose conditions hold. Else nothing: then the reply tells the states.
+    /// Of several wordings the time chooses one, so that a replay says the same.
     fn reply(&self, entry: &IntentEntry) -> String {
-        let filled = |t: &&Template| {
+        let filled = |t: &Template| {
             t.holes().all(|h| REPLY_WORDS.contains(&h) || self.intent.slots.contains_key(h) || entry.reads(h))
         };
-        entry.reply.iter().map(|(t, _)| t).find(filled).map(Template::to_string).unwrap_or_default()
+        let holds = |(slot, values): (&String, &Vec<toml::Value>)| {
+            let slot = self.intent.slots.get(slot);
+            slot.is_some_and(|s| {
+                values.is_empty() || values.iter().any(|v| same_value(&s.value, v, self.situation.now))
+            })
+        };
+        for variant in entry.reply.iter().filter(|variant| variant.when.iter().all(holds)) {
+            let wordings: Vec<&Template> = variant.say.iter().map(|(t, _)| t).filter(|t| filled(t)).collect();
+            let turn =
+                usize::try_from(self.situation.now.unix_timestamp().unsigned_abs()).unwrap_or_default();
+            if let Some(wording) = wordings.get(turn.checked_rem(wordings.len()).unwrap_or_default()) {
+                return wording.to_string();
+            }
+        }
+        String::new()
     }
 
     fn not_permitted(&self, what: String) -> Refusal {

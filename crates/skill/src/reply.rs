@@ -12,6 +12,13 @@ use crate::template::Template;
 const MOST_NAMED: usize = 3;
 
 impl Plan {
+    /// What would be said if every action went as hoped: for those who try a skill.
+    #[must_use]
+    pub fn hoped(&self, home: &Home) -> Reply {
+        let outcomes: Vec<Outcome> = self.actions.iter().map(as_hoped).collect();
+        self.reply(home, &outcomes)
+    }
+
     /// What to say when `outcomes` came of the plan's actions, one each and in order. A missing one counts as not confirmed.
     ///
     /// What was confirmed or read is told by the reply of the intent; what was not confirmed or failed is told with the
@@ -29,6 +36,9 @@ impl Plan {
         let mut bad: Vec<Complaint> = Vec::new();
         let mut done = 0;
         for (i, action) in self.actions.iter().enumerate() {
+            if let Action::Wait { .. } = action {
+                continue;
+            }
             let outcome = outcomes.get(i).unwrap_or(&unknown);
             match (outcome, action.device_and_capability()) {
                 (Outcome::Confirmed { state } | Outcome::Read { state }, Some((device, capability))) => {
@@ -146,7 +156,7 @@ impl Action {
             Action::Set { device, capability, .. }
             | Action::Adjust { device, capability, .. }
             | Action::Read { device, capability } => Some((device, *capability)),
-            Action::Http(_) | Action::Mqtt(_) | Action::Local(_) => None,
+            Action::Http(_) | Action::Mqtt(_) | Action::Local(_) | Action::Wait { .. } => None,
         }
     }
 }
@@ -383,6 +393,8 @@ fn not_done(action: &Action, failure: &Failure, home: &Home) -> Complaint {
         Complaint::new(action.device().map_or_else(|| subject_of(action), |id| device_name(home, id)), one)
     };
     match (failure.kind, wish(action)) {
+        (FailureKind::NotTried, Some(wish)) => complaint(format!("I did not tell {SUBJECT} {wish}")),
+        (FailureKind::NotTried, None) => complaint(format!("I did not ask {SUBJECT}")),
         (FailureKind::Unreachable, _) => complaint(format!("I could not reach {SUBJECT}")),
         (FailureKind::Refused, Some(wish)) => complaint(format!("{SUBJECT} refused {wish}")),
         (FailureKind::Refused, None) => complaint(format!("{SUBJECT} refused to answer")),
@@ -436,6 +448,7 @@ fn subject_of(action: &Action) -> String {
     match action {
         Action::Http(call) => call.url.split('/').nth(2).unwrap_or("the service").to_owned(),
         Action::Mqtt(_) => "the message broker".into(),
+        Action::Wait { .. } => "the clock".into(),
         Action::Local(local) => local_name(local).into(),
         Action::Set { device, .. } | Action::Adjust { device, .. } | Action::Read { device, .. } => {
             device.to_string()
@@ -452,14 +465,14 @@ fn local_name(local: &Local) -> &'static str {
         | Local::ListRemove { .. }
         | Local::ListRead { .. }
         | Local::ListClear { .. } => "lists",
+        Local::Say { .. } => "my voice",
         Local::Help { .. } => "the help",
         Local::Cancel => "cancel",
     }
 }
 
-/// For tests and dry runs: what each action would bring if all went well.
-#[must_use]
-pub(crate) fn as_hoped(action: &Action) -> Outcome {
+/// What an action would bring if all went well.
+fn as_hoped(action: &Action) -> Outcome {
     match action {
         Action::Set { capability, .. } if !capability.is_readable() => Outcome::Done { said: None },
         Action::Set { to, .. } => Outcome::Confirmed { state: to.clone() },
@@ -482,6 +495,9 @@ pub(crate) fn as_hoped(action: &Action) -> Outcome {
                 _ => State::Number(50.0),
             },
         },
-        Action::Http(_) | Action::Mqtt(_) | Action::Local(_) => Outcome::Done { said: None },
+        Action::Local(Local::Say { text }) => Outcome::Done { said: Some(sentence(text)) },
+        Action::Http(_) | Action::Mqtt(_) | Action::Local(_) | Action::Wait { .. } => {
+            Outcome::Done { said: None }
+        }
     }
 }

@@ -111,6 +111,7 @@ impl Own {
                 0 => (done(format!("The {list} list was empty.")), Effect::Nothing),
                 _ => (done(format!("The {list} list is empty now.")), Effect::Changed),
             },
+            Local::Say { text } => (done(capital_sentence(text)), Effect::Nothing),
             Local::Help { topic } => (done(mind.help(topic.as_deref())), Effect::Nothing),
             Local::Cancel => (Outcome::Done { said: None }, Effect::Stop),
         }
@@ -146,6 +147,12 @@ impl Own {
 
 fn done(said: String) -> Outcome {
     Outcome::Done { said: Some(said) }
+}
+
+/// As an answer: with a capital letter and a full stop.
+fn capital_sentence(text: &str) -> String {
+    let text = super::capital(text.trim());
+    if text.is_empty() || text.ends_with(['.', '!', '?', '。']) { text } else { format!("{text}.") }
 }
 
 fn failed(kind: FailureKind, message: String) -> Outcome {

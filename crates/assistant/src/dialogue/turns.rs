@@ -72,6 +72,13 @@ const WRONG_PINS: u32 = 3;
 const RECENT: Duration = Duration::from_secs(180);
 const PIN_LOCK: Duration = Duration::from_secs(120);
 
+fn waiting_time(action: &Action) -> Duration {
+    match action {
+        Action::Wait { length } => *length,
+        _ => Duration::ZERO,
+    }
+}
+
 impl Dialogue {
     /// Acts on words. `confidence` is the recogniser's; typed words are sure.
     pub(super) fn words(
@@ -238,7 +245,10 @@ impl Dialogue {
         if stop {
             self.stop();
         }
-        let running = Running { turn, plan, outcomes, until: now.since_start + self.settings.plan_limit };
+        // The time that a plan waits by itself does not count.
+        let waits: Duration = plan.actions.iter().map(waiting_time).sum();
+        let until = now.since_start + self.settings.plan_limit + waits;
+        let running = Running { turn, plan, outcomes, until };
         if wired.is_empty() {
             self.finish(running);
         } else {

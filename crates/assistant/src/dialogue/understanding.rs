@@ -68,8 +68,9 @@ impl Understanding for House {
     }
 
     fn describe(&self, plan: &Plan) -> String {
-        let mut wishes: Vec<String> =
-            plan.actions.iter().map(|action| wish(action, plan, &self.home)).collect();
+        let is_wait = |action: &&Action| matches!(action, Action::Wait { .. });
+        let actions = plan.actions.iter().filter(|action| !is_wait(action));
+        let mut wishes: Vec<String> = actions.map(|action| wish(action, plan, &self.home)).collect();
         wishes.dedup();
         if wishes.len() > MOST_NAMED {
             let more = wishes.len() - MOST_NAMED;
@@ -112,5 +113,6 @@ fn wish(action: &Action, plan: &Plan, home: &Home) -> String {
         Action::Read { device, .. } => format!("ask {}", name(device)),
         Action::Http(_) | Action::Mqtt(_) => format!("do what the skill {} says", plan.skill),
         Action::Local(local) => local.to_string(),
+        Action::Wait { .. } => action.to_string(),
     }
 }

@@ -17,6 +17,8 @@ use super::ears::ToEars;
 const PANICKED: &str = "the recogniser panicked; this turn is lost";
 
 pub(super) enum Job {
+    /// What may be said, from the next turn on.
+    Graph(Arc<WordGraph>),
     /// What may be said in that turn, when it is an answer.
     Expect {
         turn: TurnId,
@@ -89,6 +91,7 @@ impl Asr {
     fn work(&mut self, job: Job, turns: &mut Turns) {
         let Turns { open, lost, expected } = turns;
         match job {
+            Job::Graph(graph) => self.graph = graph,
             Job::Expect { turn, graph } => *expected = Some((turn, graph)),
             Job::Begin { turn, wake_phrase } => {
                 *open = Some(turn);

@@ -1,7 +1,9 @@
 //! Doing a plan: its actions on the wires, those of different devices side by side.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
+use mynah_endpoint::Endpoints;
 use mynah_skill::{Action, Failure, FailureKind, Outcome, Plan};
 use tokio::task::JoinSet;
 
@@ -14,24 +16,56 @@ pub(super) async fn execute(wires: Wires, plan: Plan) -> Vec<Outcome> {
         Wires::Recorded(outcomes) => return outcomes,
     };
     let mut outcomes: Vec<Outcome> = plan.actions.iter().map(|_| panicked()).collect();
-    let side_by_side = independent(&plan.actions);
+    let mut from = 0;
+    while from < plan.actions.len() {
+        // Up to the next wait: what follows it is done when all before it went well.
+        let rest = &plan.actions[from..];
+        let length =
+            rest.iter().position(|action| matches!(action, Action::Wait { .. })).unwrap_or(rest.len());
+        side_by_side(&endpoints, &rest[..length], &mut outcomes[from..from + length]).await;
+        from += length;
+        let Some(Action::Wait { length }) = plan.actions.get(from) else { break };
+        if !outcomes[..from].iter().all(went_well) {
+            outcomes[from..].fill(not_tried());
+            break;
+        }
+        tokio::time::sleep(*length).await;
+        outcomes[from] = Outcome::Done { said: None };
+        from += 1;
+    }
+    outcomes
+}
+
+/// Does actions at the same time when their order does not matter, else one after the other.
+async fn side_by_side(endpoints: &Arc<Endpoints>, actions: &[Action], outcomes: &mut [Outcome]) {
+    let independent = independent(actions);
     let mut tasks = JoinSet::new();
     let mut done = |finished: Result<(usize, Outcome), tokio::task::JoinError>| {
         if let Ok((index, outcome)) = finished {
             outcomes[index] = outcome;
         }
     };
-    for (index, action) in plan.actions.into_iter().enumerate() {
+    for (index, action) in actions.iter().cloned().enumerate() {
         let endpoints = endpoints.clone();
         tasks.spawn(async move { (index, endpoints.execute(&action).await) });
-        if !side_by_side && let Some(finished) = tasks.join_next().await {
+        if !independent && let Some(finished) = tasks.join_next().await {
             done(finished);
         }
     }
     while let Some(finished) = tasks.join_next().await {
         done(finished);
     }
-    outcomes
+}
+
+fn went_well(outcome: &Outcome) -> bool {
+    !matches!(outcome, Outcome::Failed(_) | Outcome::Unconfirmed { .. })
+}
+
+fn not_tried() -> Outcome {
+    Outcome::Failed(Failure {
+        kind: FailureKind::NotTried,
+        message: "what was to be done before did not work".into(),
+    })
 }
 
 /// Whether the order does not matter: each action is for another device.
@@ -41,7 +75,7 @@ fn independent(actions: &[Action]) -> bool {
         Action::Set { device, .. } | Action::Adjust { device, .. } | Action::Read { device, .. } => {
             devices.insert(device)
         }
-        Action::Http(_) | Action::Mqtt(_) | Action::Local(_) => false,
+        Action::Http(_) | Action::Mqtt(_) | Action::Local(_) | Action::Wait { .. } => false,
     })
 }
 

@@ -18,7 +18,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept};
+use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept, Understanding};
 use mynah_assistant::ports::{Hypothesis, Partial, Speech, Transcriber};
 use mynah_assistant::record::{HintAt, TurnRecord};
 use mynah_assistant::{Control, Heard, Listener, Moment, TurnId};
@@ -107,6 +107,33 @@ pub struct Options {
     pub recording: Option<Recording>,
     /// The time of day to tell, and the hints to give to the Listener: those of a record that is replayed.
     pub replay: Option<(OffsetDateTime, Vec<HintAt>)>,
+    /// Skills or a house that take the place of those that run, when their files were saved.
+    pub reloads: Option<UnboundedReceiver<Reload>>,
+}
+
+/// Files of the household were saved.
+pub enum Reload {
+    /// They are good: from the next turn on, this is what is understood. A turn in progress and plans in flight go on as they began.
+    Fresh(Box<Fresh>),
+    /// They are not: what runs goes on.
+    Broken {
+        /// Every fault of them.
+        message: String,
+    },
+}
+
+/// What a saved file brings.
+pub struct Fresh {
+    /// The skills and the house.
+    pub mind: Box<dyn Understanding>,
+    /// What may be said to them.
+    pub graph: Arc<WordGraph>,
+    /// The devices, when the house is another.
+    pub wires: Option<Wires>,
+    /// Hash of all that decisions depend on beside the audio, as in [`Recording::configuration`].
+    pub configuration: String,
+    /// In a few words, for the event line.
+    pub message: String,
 }
 
 /// What the threads tell the loop.
@@ -201,7 +228,7 @@ pub async fn run(
     let teller = Teller::new(tell, options.recording);
     let mut looping = Loop::new(answering, pace, events, Some(listening), position, teller);
     looping.wall = wall;
-    looping.go(inbox, &mut stop).await;
+    looping.go(inbox, options.reloads, &mut stop).await;
     let summary = looping.finish();
     for thread in threads.into_iter().flatten() {
         // A thread that panicked has told so on its way.
@@ -219,7 +246,7 @@ pub async fn say(text: String, turn: TurnId, answering: Answering, tell: &mut dy
     looping.open.push(turn);
     looping.handle(Told::Text { turn, text });
     let (_keep, mut never) = watch::channel(false);
-    looping.go(inbox, &mut never).await;
+    looping.go(inbox, None, &mut never).await;
     looping.finish()
 }
 
@@ -295,9 +322,18 @@ impl<'a> Loop<'a> {
         }
     }
 
-    async fn go(&mut self, mut inbox: UnboundedReceiver<Event>, stop: &mut watch::Receiver<bool>) {
+    async fn go(
+        &mut self,
+        mut inbox: UnboundedReceiver<Event>,
+        mut reloads: Option<UnboundedReceiver<Reload>>,
+        stop: &mut watch::Receiver<bool>,
+    ) {
         let mut last_moment: Option<tokio::time::Instant> = None;
         loop {
+            // Before what is heard: who saved a file and then speaks is understood by it.
+            while let Some(reload) = reloads.as_mut().and_then(|reloads| reloads.try_recv().ok()) {
+                self.reload(reload);
+            }
             let busy = !self.open.is_empty() || self.dialogue.plans_in_flight() > 0;
             let heard_out = self.ended || self.listening.is_none();
             if heard_out && !busy {
@@ -310,6 +346,7 @@ impl<'a> Loop<'a> {
                     Some(event) => self.take(event),
                     None => return,
                 },
+                reload = next(&mut reloads) => self.reload(reload),
                 () = until(due) => self.handle(Told::Timeout),
                 () = stopped(stop), if last_moment.is_none() => {
                     last_moment = Some(tokio::time::Instant::now() + LAST_PLANS);
@@ -371,6 +408,25 @@ impl<'a> Loop<'a> {
                 self.open.clear();
                 self.fault("ears", message);
             }
+        }
+    }
+
+    fn reload(&mut self, reload: Reload) {
+        let at = self.at();
+        match reload {
+            Reload::Fresh(fresh) => {
+                let Fresh { mind, graph, wires, configuration, message } = *fresh;
+                self.dialogue.set_understanding(mind);
+                if let Some(listening) = &self.listening {
+                    // Nobody hears it when the ears have ended.
+                    let _ = listening.asr.send(Job::Graph(graph));
+                }
+                if let Some(wires) = wires {
+                    self.wires = wires;
+                }
+                self.teller.reloaded(Some(configuration), message, at);
+            }
+            Reload::Broken { message } => self.teller.reloaded(None, message, at),
         }
     }
 
@@ -473,6 +529,17 @@ impl<'a> Loop<'a> {
         }
         teller.finish()
     }
+}
+
+/// The next one; never, when there are none.
+async fn next(reloads: &mut Option<UnboundedReceiver<Reload>>) -> Reload {
+    if let Some(inbox) = reloads {
+        if let Some(reload) = inbox.recv().await {
+            return reload;
+        }
+        *reloads = None;
+    }
+    std::future::pending().await
 }
 
 async fn until(moment: Option<tokio::time::Instant>) {

@@ -208,6 +208,15 @@ impl<'a> Teller<'a> {
         self.line(None, at, Event::Error { stage: stage.into(), message });
     }
 
+    /// Files of the household were saved: with the hash of what is installed now, or faulty and without one.
+    pub(super) fn reloaded(&mut self, configuration: Option<String>, message: String, at: SamplePos) {
+        let ok = configuration.is_some();
+        if let (Some(recording), Some(configuration)) = (&mut self.recording, configuration) {
+            recording.configuration = configuration;
+        }
+        self.line(None, at, Event::Reload { ok, message });
+    }
+
     pub(super) fn ended(&mut self, at: SamplePos, dropped: u64) {
         self.at = self.at.max(at);
         self.summary.dropped_blocks = dropped;

@@ -92,7 +92,8 @@ async fn decide(
             Ok(())
         }),
     };
-    let options = Options { recording: Some(recording), replay: Some((record.wall(), record.hints.clone())) };
+    let replay = Some((record.wall(), record.hints.clone()));
+    let options = Options { recording: Some(recording), replay, ..Options::default() };
     let (_never, stopped) = watch::channel(false);
     runtime::run(hearing, answering, Pace::LockStep, options, stopped, &mut |line| {
         if let Event::Error { stage, message } = &line.event {

@@ -17,7 +17,7 @@ use mynah_host::runtime::{self, InputSource, Options, Pace, Recording, Wires, wa
 use mynah_host::turn_file;
 use sha2::{Digest, Sha256};
 
-use super::{show, stop_on_ctrl_c};
+use super::{reload, show, stop_on_ctrl_c};
 use crate::cli::{Common, EventFormat, Run};
 use crate::config::Config;
 use crate::report::faults;
@@ -72,7 +72,9 @@ pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
     }
     let (stopped, interrupt) = stop_on_ctrl_c(Some(halt));
     let mut faulty = 0;
-    let options = Options { recording, replay: None };
+    // A recording that is decided as fast as possible is decided by what was there when it began.
+    let reloads = (pace == Pace::Live).then(|| reload::watch(&household, demo.is_none()));
+    let options = Options { recording, reloads, ..Options::default() };
     let summary = runtime::run(hearing, answering, pace, options, stopped, &mut |line| {
         let Event::Error { stage, .. } = &line.event else { return show(line, format) };
         // A microphone may come back; a file does not.

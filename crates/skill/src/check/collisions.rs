@@ -45,14 +45,17 @@ impl Catalog {
     }
 
     /// Of each two intents that accept the same sentence, the shortest such sentence. Where wildcards tell them apart, nothing
-    /// collides: the one that has fewer is taken.
-    pub(super) fn collisions(&self, graphs: &[Arc<WordGraph>]) -> Vec<Fault> {
+    /// collides: the one that has fewer is taken. Only intents of files that are `mine` are compared with the others.
+    pub(super) fn collisions(&self, graphs: &[Arc<WordGraph>], mine: &dyn Fn(&str) -> bool) -> Vec<Fault> {
         let intents = &self.recognizer().spec().intents;
+        let is_mine = |index: usize| self.entry(index).is_some_and(|(skill, _)| mine(&skill.file));
+        let is_mine: Vec<bool> = (0..intents.len()).map(is_mine).collect();
         let mut warnings = Vec::new();
         for later in 0..intents.len() {
             for earlier in 0..later {
                 let (a, b) = (&intents[earlier], &intents[later]);
-                let Some(context) = (a.name != b.name).then(|| common_context(a, b)).flatten() else {
+                let to_compare = a.name != b.name && (is_mine[earlier] || is_mine[later]);
+                let Some(context) = to_compare.then(|| common_context(a, b)).flatten() else {
                     continue;
                 };
                 let mut readings = None;

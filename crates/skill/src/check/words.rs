@@ -11,6 +11,7 @@ use crate::manifest::Manifest;
 /// it; for `r2d2` or `#` that may be anything, so the search inside the grammar would miss it.
 pub(super) fn check(skill: &Manifest, warnings: &mut Vec<Fault>) {
     let sentences = skill.intents.iter().flat_map(|intent| &intent.sentences).chain(skill.rules.values());
+    let sentences = sentences.filter(|sentence| sentence.origin.file == skill.file);
     for sentence in sentences {
         for (word, at) in plain_words(sentence) {
             let digits = word.chars().any(|c| c.is_ascii_digit());

@@ -1,0 +1,190 @@
+//! Actions in order, delays, scenes, words, and answers that depend on what was said.
+
+use expect_test::{Expect, expect};
+use mynah_home::Home;
+use mynah_skill::{Action, Catalog, Failure, FailureKind, Outcome, Situation, TestResult};
+
+fn home() -> Home {
+    Home::parse("home.toml", include_str!("house.toml")).unwrap_or_else(|f| panic!("{f:?}"))
+}
+
+const SKILL: &str = r#"
+[skill]
+name = "evening"
+[permissions]
+devices = ["light.*", "plug.*"]
+mqtt = ["blink"]
+
+[lists]
+scene = ["movie", { in = "(reading|book)", out = "reading" }]
+size = ["small", "large"]
+
+[scenes]
+movie = [
+  { set = "power", to = "off", on = "plug.*" },
+  { delay = "2 seconds" },
+  { set = "brightness", to = 10, on = "light.*" },
+]
+reading = [{ set = "power", to = "on", on = "light.kitchen_lamp" }]
+
+[[intent]]
+name = "scene"
+sentences = ["make it {scene} time"]
+do = [{ scene = "{scene}" }]
+[[intent.test]]
+say = "make it movie time"
+does = [{ scene = "movie" }]
+[[intent.test]]
+say = "make it book time"
+does = [{ device = "kitchen lamp", power = "on" }]
+
+[[intent]]
+name = "blink"
+sentences = ["blink [after {duration}]"]
+slots = { pause = 3 }
+do = [
+  { say = "Here it comes" },
+  { sequence = [
+    { mqtt = { topic = "blink", payload = "1" } },
+    { delay = "{pause}" },
+    { mqtt = { topic = "blink", payload = "0" } },
+    { set = "power", to = "on", on = "light.kitchen_lamp" },
+  ] },
+]
+[[intent.test]]
+say = "blink"
+reply = "Here it comes."
+does = [
+  { say = "Here it comes" },
+  { mqtt = { topic = "blink", payload = "1" } },
+  { delay = 3 },
+  { mqtt = { topic = "blink", payload = "0" } },
+  { device = "kitchen lamp", power = "on" },
+]
+
+[[intent]]
+name = "wait"
+sentences = ["light after {duration}"]
+do = [{ delay = "{duration}" }, { set = "power", to = "on", on = "light.kitchen_lamp" }]
+[[intent.test]]
+say = "light after one minute"
+does = [{ delay = 60 }, { device = "kitchen lamp", power = "on" }]
+[[intent.test]]
+say = "light after an hour"
+refuse = true
+
+[[intent]]
+name = "coffee"
+sentences = ["coffee [{size}] [for {number}]"]
+do = [{ mqtt = { topic = "blink", payload = "c" } }]
+reply = [
+  { when = { size = "large", number = [2, 3] }, say = "A bucket for {number}" },
+  { when = { size = true }, say = ["A {size} one", "One {size} coffee"] },
+  "Coffee",
+]
+[[intent.test]]
+say = "coffee large for two"
+reply = "A bucket for two."
+[[intent.test]]
+say = "coffee large for four"
+reply = "A large one."
+[[intent.test]]
+say = "coffee"
+reply = "Coffee."
+"#;
+
+#[test]
+fn what_is_done_in_order() {
+    let home = home();
+    let catalog =
+        Catalog::parse(&[("a.toml".into(), SKILL.into())], &home).unwrap_or_else(|f| panic!("{f:#?}"));
+    for report in catalog.test(&home) {
+        assert_eq!(report.result, TestResult::Passed, "{}", report.say);
+    }
+    assert_eq!(catalog.check(&home), []);
+    let plan = |text: &str, seconds: i64| {
+        let now = time::OffsetDateTime::from_unix_timestamp(seconds).expect("a time");
+        let here = Situation { area: None, now };
+        let reading = catalog.understand(text, &here).remove(0);
+        catalog.plan(&reading, &home, &here)
+    };
+    let texts = |actions: &[Action]| actions.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+    expect![[r#"
+        say "Here it comes"
+        then
+        publish blink 1
+        wait 3 s
+        publish blink 0
+        then
+        light.kitchen_lamp power = on"#]]
+    .assert_eq(&texts(&plan("blink", 0).expect("a plan").actions));
+    expect![[r#"
+        plug.fan power = off
+        wait 2 s
+        light.bedroom_lamp brightness = 10
+        light.spot brightness = 10
+        light.kitchen_spot brightness = 10"#]]
+    .assert_eq(&texts(&plan("make it movie time", 0).expect("a plan").actions));
+    // The wording turns with the time, which a replay has too.
+    let said = |seconds| plan("coffee small", seconds).expect("a plan").hoped(&home).speech;
+    assert_eq!([said(0), said(1), said(2)], ["A small one.", "One small coffee.", "A small one."]);
+    // What was not tried is told.
+    let plan = plan("make it movie time", 0).expect("a plan");
+    let failed = |kind| Outcome::Failed(Failure { kind, message: String::new() });
+    let outcomes: Vec<Outcome> = plan
+        .actions
+        .iter()
+        .enumerate()
+        .map(|(i, _)| failed(if i == 0 { FailureKind::Unreachable } else { FailureKind::NotTried }))
+        .collect();
+    expect!["I could not reach the fan. I did not tell the bedroom lamp and the spot to go to 10 percent."]
+        .assert_eq(&plan.reply(&home, &outcomes).speech);
+}
+
+fn faults(body: &str, expected: Expect) {
+    let text = format!("[skill]\nname = \"a\"\n[permissions]\ndevices = [\"light.*\"]\n{body}");
+    let found = Catalog::parse(&[("a.toml".into(), text.clone())], &home()).expect_err("faults");
+    let lines = found.iter().map(|f| {
+        let help = f.help.as_deref().map(|help| format!("; {help}")).unwrap_or_default();
+        format!("`{}`: {f}{help}\n", &text[f.origin.span.clone()])
+    });
+    expected.assert_eq(&lines.collect::<String>());
+}
+
+#[test]
+fn mistakes() {
+    faults(
+        r#"
+[lists]
+scene = ["movie", "party"]
+[scenes]
+movie = [{ scene = "movie" }, { set = "power", to = "{state}", on = "light.*" }, { mqtt = { topic = "x", payload = "" } }]
+other = "no"
+[[intent]]
+name = "a"
+sentences = ["{scene} time"]
+do = [{ scene = "{scene}" }, { scene = "movies" }, { delay = "soon" }, { delay = "1 hour" }, { delay = 2 }, { tell = "time" }]
+reply = [{ when = { scen = "movie" }, say = "x" }, { when = { scene = true } }, 3]
+[[intent]]
+name = "b"
+sentences = ["b"]
+do = [{ sequence = [{ sequence = [] }] }, { say = "" }]
+"#,
+        expect![[r#"
+            `{ scene = "movie" }`: a scene in a scene; write its actions out
+            `{ set = "power", to = "{state}", on = "light.*" }`: the scene `movie` has no slot `state`; an intent that needs it does that itself, beside the scene
+            `{ mqtt = { topic = "x", payload = "" } }`: the permissions do not allow the topic `x`; add it to `mqtt` in [permissions]
+            `"no"`: the scene `other` must be an array of actions; write: [{ set = "power", to = "off", on = "light.*" }]
+            `{ scene = "{scene}" }`: no scene is called `party`; known here: movie
+            `{ scene = "movies" }`: no scene is called `movies`; did you mean `movie`?
+            `"soon"`: this is no span of time; write "5 seconds" or "{duration}"; for a later time, start a timer
+            `"1 hour"`: a delay is 10 minutes at most; write "5 seconds" or "{duration}"; for a later time, start a timer
+            `{ tell = "time" }`: this is done at once, whatever stands before it; only devices, http and mqtt wait for what stands before them: put it first
+            `{ when = { scen = "movie" }, say = "x" }`: no sentence of `a` fills the slot `scen`; did you mean `scene`?
+            `{ when = { scene = true } }`: `say` is missing; add: say = "…"
+            `3`: this is no answer; write "…" or { when = { slot = "value" }, say = "…" }
+            `[]`: a sequence inside a sequence; write its steps out in the outer one
+            `""`: `say` is empty
+        "#]],
+    );
+}
