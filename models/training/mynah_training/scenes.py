@@ -19,10 +19,10 @@ STEPS = int(SECONDS * 50)
 NEGATIVE, WINDOW, IGNORE = 0, 1, 2
 
 POSITIVE_SHARE = 0.45
-WORD_SHARES = np.array([{"computer": 5.0, "jarvis": 3.5}.get(word, 1.0) for word in WORDS])
+WORD_SHARES = np.array([{"computer": 5.0, "jarvis": 3.5}.get(word, 2.0) for word in WORDS])
 REAL_SHARE = 0.5  # of the words alone
 # Of the synthetic ones. Kokoro's voices are the nearest to people; by their numbers espeak-ng's would be two in three.
-ENGINE_SHARES = {"kokoro": 0.7, "espeak": 0.2, "flite": 0.1}
+ENGINE_SHARES = {"kokoro": 0.6, "espeak": 0.3, "flite": 0.1}
 LATE = int(0.16 * SAMPLE_RATE)  # the score may rise this long after the word
 SILENT = np.zeros(0, np.float32)
 
