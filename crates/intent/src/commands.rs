@@ -6,7 +6,7 @@ use crate::fold::{Token, tokens};
 use crate::{Context, Intent, Reading, Recognizer, Slot};
 
 /// The most places at which a text is parted.
-const MOST_JOINTS: usize = 6;
+const MOST_JOINTS: usize = 4;
 /// Of two ways to part a text, the one of fewer commands, unless another has fewer words that could be anything.
 const PER_COMMAND: f32 = 0.001;
 /// A reading with less has words that could be anything, which never stand in for what was left out.

@@ -58,6 +58,7 @@ mod intent;
 mod join;
 mod language;
 mod matching;
+mod near;
 mod program;
 mod recognizer;
 mod redundant;

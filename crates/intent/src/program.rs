@@ -134,6 +134,10 @@ impl FoldedWords {
         *self.ids.entry(word.to_owned()).or_insert(fresh)
     }
 
+    pub(crate) fn words(&self) -> impl Iterator<Item = &str> {
+        self.ids.keys().map(String::as_str)
+    }
+
     pub(crate) fn find(&self, word: &str, language: &dyn Language) -> Option<FoldedId> {
         self.ids.get(language.digits(word).unwrap_or(word)).copied()
     }

@@ -6,6 +6,7 @@ use std::sync::{Arc, OnceLock};
 use crate::compile::{self, Compiled};
 use crate::fold::tokens;
 use crate::matching::{Captured, Match, Matcher};
+use crate::near::Sounds;
 use crate::program::{FoldedId, Input};
 use crate::{Fault, Intent, IntentSpec, Reading, Slot, Spec, Value, WordGraph, grammar};
 
@@ -40,6 +41,7 @@ struct Inner {
     /// The words of each joint.
     joints: Vec<Vec<String>>,
     graph: OnceLock<Arc<WordGraph>>,
+    sounds: OnceLock<Sounds>,
 }
 
 impl std::fmt::Debug for Recognizer {
@@ -70,8 +72,22 @@ impl Recognizer {
         };
         let skips = [folded(&spec.skip_words), folded(&spec.fillers)].concat();
         let ands = folded(&spec.several.and);
-        let inner = Inner { spec, compiled, skips, ands, joints, graph: OnceLock::new() };
+        let inner =
+            Inner { spec, compiled, skips, ands, joints, graph: OnceLock::new(), sounds: OnceLock::new() };
         Ok(Recognizer { inner: Arc::new(inner) })
+    }
+
+    /// Whether a folded word stands in any template, or is a number.
+    pub(crate) fn is_known(&self, word: &str) -> bool {
+        let compiled = &self.inner.compiled;
+        compiled.folded.find(word, compiled.language).is_some()
+            || !compiled.language.numbers(&[word]).is_empty()
+    }
+
+    /// The words of all templates by how they sound, made when first asked for.
+    pub(crate) fn sounds(&self) -> &Sounds {
+        let compiled = &self.inner.compiled;
+        self.inner.sounds.get_or_init(|| Sounds::new(&compiled.folded, compiled.language))
     }
 
     /// The words of each phrase that joins two commands.

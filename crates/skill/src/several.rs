@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mynah_home::Home;
-use mynah_intent::{Intent, List, ListEntry, Reading, Sentence, Several, Value};
+use mynah_intent::{Context, Intent, List, ListEntry, Reading, Sentence, Several, Value};
 use serde::{Deserialize, Serialize};
 
 use crate::action::Target;
@@ -12,7 +12,7 @@ use crate::lists;
 use crate::manifest::{IntentEntry, Manifest};
 use crate::outcome::{Outcome, Reply};
 use crate::permission::Permissions;
-use crate::plan::Plan;
+use crate::plan::{Plan, Risk};
 use crate::refusal::Refusal;
 
 /// The list of what may be left out, and its slot.
@@ -91,7 +91,7 @@ impl Plan {
 
 impl Catalog {
     /// The commands of an utterance, each with what it may mean, the best reading first. Empty when any part of it is not
-    /// understood.
+    /// understood. What was heard a little wrong ("turn on the lamb") has a confidence below 0.8, and is never risky.
     #[must_use]
     pub fn commands(&self, text: &str, situation: &Situation) -> Vec<Vec<Reading>> {
         let context = self.context(situation);
@@ -101,7 +101,17 @@ impl Catalog {
         }
         let orders = order_of_request(text);
         let found = orders.iter().map(|order| self.recognizer().commands(order, &context));
-        found.into_iter().find(|commands| !commands.is_empty()).unwrap_or_default()
+        let found = found.into_iter().find(|commands| !commands.is_empty());
+        found.unwrap_or_else(|| self.near(text, &context))
+    }
+
+    /// What a text that was heard a little wrong may mean. Nothing that is risky.
+    fn near(&self, text: &str, context: &Context) -> Vec<Vec<Reading>> {
+        let mut commands = self.recognizer().near(text, context);
+        let is_harmless =
+            |reading: &Reading| self.entry(reading.spec).is_some_and(|(_, entry)| entry.risk == Risk::Low);
+        commands.iter_mut().for_each(|readings| readings.retain(is_harmless));
+        if commands.iter().any(Vec::is_empty) { Vec::new() } else { commands }
     }
 
     /// What commands come down to together. Of readings that fit a command equally well, one that this house can do is meant.

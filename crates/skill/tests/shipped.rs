@@ -483,7 +483,7 @@ fn draw(catalog: &Catalog, home: &Home) {
             usize::try_from(state >> 33).unwrap_or_default() % n.max(1)
         });
         // Nobody asks for more at once.
-        if text.matches(" and ").count() + text.matches(" then ").count() > 6 {
+        if text.matches(" and ").count() + text.matches(" then ").count() > 4 {
             continue;
         }
         let commands = catalog.commands(&text, &here);
