@@ -117,7 +117,7 @@ fn audio(criterion: &mut Criterion) {
         bencher.iter(|| frames.iter().for_each(|frame| _ = black_box(vad.push(frame).unwrap())));
     });
     let words = ["computer", "jarvis"].map(WordConfig::new);
-    let mut wake = WakeModel::builtin().unwrap().stream(&words).unwrap();
+    let mut wake = WakeModel::builtin().unwrap().stream_awake(&words).unwrap();
     group.bench_function("wake word, two words, log-mel included", |bencher| {
         bencher.iter(|| frames.iter().for_each(|frame| _ = black_box(wake.push(frame).unwrap())));
     });

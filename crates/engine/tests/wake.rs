@@ -71,9 +71,57 @@ fn the_built_in_network_gives_the_scores_that_it_was_exported_with() {
     for word in ["computer", "jarvis"] {
         assert!(words.contains(&WordConfig::new(word)), "{words:?}");
     }
-    let mut stream = model.stream(&words).unwrap();
+    let mut stream = model.stream_awake(&words).unwrap();
     agrees(&mut stream, &golden_signal(4000), &golden["scores"]);
     agrees(&mut stream, &golden_signal(32_000), &golden["long_scores"]);
+}
+
+/// Noise that comes and goes over a background, of which nothing is louder than a step above it for seconds.
+fn bursts() -> Vec<f32> {
+    let mut audio = Vec::new();
+    for (ms, level) in [
+        (6_000, 0.002),
+        (500, 0.1),
+        (4_000, 0.002),
+        (120, 0.02),
+        (90, 0.002),
+        (700, 0.3),
+        (9_000, 0.02),
+        (20, 0.4),
+        (2_500, 0.002),
+    ] {
+        audio.extend(noise(ms, level));
+    }
+    audio
+}
+
+#[test]
+fn a_network_that_slept_scores_to_the_bit_as_one_that_did_not() {
+    let model = WakeModel::builtin().unwrap();
+    let words = [WordConfig::new("computer")];
+    let (mut awake, mut gated) = (model.stream_awake(&words).unwrap(), model.stream(&words).unwrap());
+    let audio = bursts();
+    for pass in 0..2 {
+        let (mut slept, mut woke) = (0, 0);
+        for (index, frame) in frames(&audio).enumerate() {
+            let was = gated.is_awake();
+            awake.push(&frame).unwrap();
+            gated.push(&frame).unwrap();
+            if index % 2 == 0 {
+                continue;
+            }
+            woke += usize::from(gated.is_awake() && !was);
+            if gated.is_awake() {
+                assert_eq!(gated.scores(), awake.scores(), "pass {pass}, at {} ms", frame.end().as_millis());
+            } else {
+                slept += 1;
+                assert!(gated.scores().iter().all(|score| *score == 0.0));
+            }
+        }
+        assert!(slept > 400 && woke >= 3, "it slept {slept} steps and woke {woke} times");
+        awake.reset();
+        gated.reset();
+    }
 }
 
 #[test]

@@ -18,7 +18,7 @@ use ort::value::Tensor;
 
 pub use start::{Backend, BackendKind, backend};
 
-pub(crate) use onnx::{FLOAT, INT64};
+pub(crate) use onnx::{Constant, FLOAT, INT64, Node, graph};
 
 /// A tensor that a model must take or give.
 pub(crate) struct Port<'a> {
@@ -72,6 +72,45 @@ impl Model {
 
     /// Loads a model from memory; `file` is what errors call it.
     pub(crate) fn from_bytes(file: &str, bytes: &[u8], wanted: &Wanted<'_>) -> Result<Self, ModelError> {
+        Checked::new(file, bytes, wanted)?.load()
+    }
+
+    /// The dimensions that the file gives for an input (`0..`) or an output (counted on after the inputs).
+    pub(crate) fn dims(&self, port: usize) -> &[Option<u64>] {
+        &self.shapes[port]
+    }
+
+    /// Runs the model on inputs in the order of [`Wanted::inputs`]; `read` sees the outputs.
+    pub(crate) fn run<'v, R>(
+        &self,
+        inputs: impl IntoIterator<Item = SessionInputValue<'v>>,
+        read: impl FnOnce(&mut Outputs<'_>) -> Result<R, ModelError>,
+    ) -> Result<R, ModelError> {
+        // A panic in an earlier run left no half-made state behind: all state is the caller's.
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let inputs: Vec<_> = self.inputs.iter().map(String::as_str).zip(inputs).collect();
+        let outputs = session.run(inputs).map_err(|error| self.failed(&first_line(&error)))?;
+        read(&mut Outputs { model: self, outputs })
+    }
+
+    fn failed(&self, what: &str) -> ModelError {
+        ModelError::Failed(format!("model {}: {what}", self.file))
+    }
+}
+
+/// A model file that looks as it must.
+pub(crate) struct Checked<'a> {
+    file: &'a str,
+    bytes: &'a [u8],
+    wanted: &'a Wanted<'a>,
+    inputs: Vec<onnx::Tensor>,
+    outputs: Vec<onnx::Tensor>,
+    has_branches: bool,
+}
+
+impl<'a> Checked<'a> {
+    /// `file` is what errors call it.
+    pub(crate) fn new(file: &'a str, bytes: &'a [u8], wanted: &'a Wanted<'a>) -> Result<Self, ModelError> {
         let unusable =
             |what: String| ModelError::Unusable(format!("model file {file} {what}; {}", wanted.remedy));
         if bytes.is_empty() {
@@ -85,7 +124,19 @@ impl Model {
         })?;
         let inputs = matched("input", wanted.inputs, &found.inputs, wanted.pins, true).map_err(unusable)?;
         let outputs = matched("output", wanted.outputs, &found.outputs, &[], false).map_err(unusable)?;
+        Ok(Checked { file, bytes, wanted, inputs, outputs, has_branches: found.operators.contains("If") })
+    }
 
+    /// See [`Model::dims`].
+    pub(crate) fn dims(&self, port: usize) -> &[Option<u64>] {
+        self.inputs.iter().chain(&self.outputs).nth(port).map_or(&[], |tensor| &tensor.dims)
+    }
+
+    /// Gives it to a runtime.
+    pub(crate) fn load(self) -> Result<Model, ModelError> {
+        let Checked { file, bytes, wanted, inputs, outputs, has_branches } = self;
+        let unusable =
+            |what: String| ModelError::Unusable(format!("model file {file} {what}; {}", wanted.remedy));
         let backend = backend()?;
         // Nothing is wrong with such a file, so the remedy is another than for a bad one.
         let beyond_tract = |why: &str| {
@@ -94,7 +145,7 @@ impl Model {
                 start::NEEDS_ONNX_RUNTIME
             ))
         };
-        if backend.kind == BackendKind::Tract && found.operators.contains("If") {
+        if backend.kind == BackendKind::Tract && has_branches {
             return Err(beyond_tract("has branches (the operator `If`)"));
         }
         if backend.kind == BackendKind::Tract && wanted.needs_onnx_runtime {
@@ -119,33 +170,6 @@ impl Model {
             outputs: outputs.iter().map(|output| output.name.clone()).collect(),
             shapes: inputs.into_iter().chain(outputs).map(|tensor| tensor.dims).collect(),
         })
-    }
-
-    /// What errors call this model.
-    pub(crate) fn file(&self) -> &str {
-        &self.file
-    }
-
-    /// The dimensions that the file gives for an input (`0..`) or an output (counted on after the inputs).
-    pub(crate) fn dims(&self, port: usize) -> &[Option<u64>] {
-        &self.shapes[port]
-    }
-
-    /// Runs the model on inputs in the order of [`Wanted::inputs`]; `read` sees the outputs.
-    pub(crate) fn run<'v, R>(
-        &self,
-        inputs: impl IntoIterator<Item = SessionInputValue<'v>>,
-        read: impl FnOnce(&mut Outputs<'_>) -> Result<R, ModelError>,
-    ) -> Result<R, ModelError> {
-        // A panic in an earlier run left no half-made state behind: all state is the caller's.
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
-        let inputs: Vec<_> = self.inputs.iter().map(String::as_str).zip(inputs).collect();
-        let outputs = session.run(inputs).map_err(|error| self.failed(&first_line(&error)))?;
-        read(&mut Outputs { model: self, outputs })
-    }
-
-    fn failed(&self, what: &str) -> ModelError {
-        ModelError::Failed(format!("model {}: {what}", self.file))
     }
 }
 

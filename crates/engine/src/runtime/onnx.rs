@@ -4,7 +4,7 @@
 //! which ends the process), and because tract is slow on, or refuses, inputs whose dimensions are left open.
 //! Field numbers are those of `onnx.proto` (ONNX IR version 3 and later).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `TensorProto.DataType` of the tensors that we feed and read.
 pub(crate) const FLOAT: u64 = 1;
@@ -32,11 +32,16 @@ pub(crate) struct Tensor {
 const MODEL_GRAPH: u64 = 7;
 const MODEL_OPSET: u64 = 8;
 const GRAPH_NODE: u64 = 1;
+const NODE_INPUT: u64 = 1;
+const NODE_OUTPUT: u64 = 2;
 const GRAPH_INITIALIZER: u64 = 5;
 const GRAPH_INPUT: u64 = 11;
 const GRAPH_OUTPUT: u64 = 12;
 const NODE_OP_TYPE: u64 = 4;
+const INITIALIZER_DIMS: u64 = 1;
+const INITIALIZER_ELEMENT: u64 = 2;
 const INITIALIZER_NAME: u64 = 8;
+const INITIALIZER_RAW: u64 = 9;
 const VALUE_NAME: u64 = 1;
 const VALUE_TYPE: u64 = 2;
 const TYPE_TENSOR: u64 = 1;
@@ -97,6 +102,77 @@ pub(crate) fn read(model: &[u8]) -> Result<Interface, NotOnnx> {
     // Old exporters list the weights among the inputs.
     found.inputs.retain(|input| !initializers.contains(&input.name));
     Ok(found)
+}
+
+/// One operation of a graph. Its attributes are not read.
+#[derive(Debug, Default)]
+pub(crate) struct Node<'a> {
+    pub(crate) operator: &'a str,
+    pub(crate) inputs: Vec<&'a str>,
+    /// The first one.
+    pub(crate) output: &'a str,
+}
+
+/// A tensor that stands in the file.
+#[derive(Debug, Default)]
+pub(crate) struct Constant<'a> {
+    /// `TensorProto.DataType`.
+    pub(crate) element: u64,
+    pub(crate) dims: Vec<u64>,
+    /// Row-major, little endian; empty where the file keeps the values in another way.
+    pub(crate) raw: &'a [u8],
+}
+
+/// The operations of the main graph in their order, and its constants by name.
+pub(crate) fn graph(model: &[u8]) -> Result<(Vec<Node<'_>>, BTreeMap<&str, Constant<'_>>), NotOnnx> {
+    let (mut nodes, mut constants) = (Vec::new(), BTreeMap::new());
+    for field in Fields(model) {
+        let field = field?;
+        if field.number != MODEL_GRAPH {
+            continue;
+        }
+        for field in Fields(field.bytes()?) {
+            let field = field?;
+            match field.number {
+                GRAPH_NODE => {
+                    let mut node = Node::default();
+                    for field in Fields(field.bytes()?) {
+                        let field = field?;
+                        match field.number {
+                            NODE_INPUT => node.inputs.push(field.str()?),
+                            NODE_OUTPUT if node.output.is_empty() => node.output = field.str()?,
+                            NODE_OP_TYPE => node.operator = field.str()?,
+                            _ => {}
+                        }
+                    }
+                    nodes.push(node);
+                }
+                GRAPH_INITIALIZER => {
+                    let (mut name, mut constant) = ("", Constant::default());
+                    for field in Fields(field.bytes()?) {
+                        let field = field?;
+                        match (field.number, &field.content) {
+                            // One by one, or packed.
+                            (INITIALIZER_DIMS, Content::Varint(size)) => constant.dims.push(*size),
+                            (INITIALIZER_DIMS, Content::Bytes(packed)) => {
+                                let mut packed = *packed;
+                                while !packed.is_empty() {
+                                    constant.dims.push(take_varint(&mut packed)?);
+                                }
+                            }
+                            (INITIALIZER_ELEMENT, _) => constant.element = field.varint()?,
+                            (INITIALIZER_NAME, _) => name = field.str()?,
+                            (INITIALIZER_RAW, _) => constant.raw = field.bytes()?,
+                            _ => {}
+                        }
+                    }
+                    constants.insert(name, constant);
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok((nodes, constants))
 }
 
 /// The same model with the shapes of the named inputs fixed. Outputs lose their shapes, which the runtime infers.
@@ -241,8 +317,12 @@ impl<'a> Field<'a> {
         }
     }
 
+    fn str(&self) -> Result<&'a str, NotOnnx> {
+        std::str::from_utf8(self.bytes()?).map_err(|_| NotOnnx::OtherFormat)
+    }
+
     fn text(&self) -> Result<String, NotOnnx> {
-        String::from_utf8(self.bytes()?.to_vec()).map_err(|_| NotOnnx::OtherFormat)
+        self.str().map(str::to_owned)
     }
 }
 
@@ -352,6 +432,7 @@ mod tests {
             damaged[at] = byte;
             for model in [&damaged[..], &damaged[..end]] {
                 let _ = read(model);
+                let _ = graph(model);
                 let _ = pin(model, &[("mel", &[1])]);
             }
         }

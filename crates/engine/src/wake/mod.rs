@@ -1,6 +1,8 @@
 //! Wake words: our own streaming model and openWakeWord's, behind [`WakeWord`](mynah_assistant::ports::WakeWord).
 
+mod gate;
 mod mynah;
+mod network;
 mod openwakeword;
 mod trigger;
 

@@ -3,6 +3,9 @@
 //! ONNX: inputs `mel` float [1, 2, 40] (two consecutive 10 ms frames of [`LogMel`]) and `state` float [1, S] (zeros at
 //! first); outputs `scores` float [1, W] (one sigmoid a word) and `next_state` float [1, S]. A TOML file of the same
 //! name beside it says what the scores stand for.
+//!
+//! Networks of the structure that `models/training` makes run here, and sleep while the room is quiet; any other runs on
+//! the ONNX runtime, always.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,12 +15,14 @@ use mynah_audio::{Frame, LogMel, Samples};
 use ort::value::Tensor;
 use serde::Deserialize;
 
+use super::gate::Gated;
+use super::network::{INPUTS, Network};
 use super::trigger::Trigger;
 use super::{Word, WordConfig, chosen, faults_of};
-use crate::runtime::{FLOAT, Model, Port, Wanted, read_file, zeros};
+use crate::runtime::{Checked, FLOAT, Model, Port, Wanted, read_file, zeros};
 
 const BANDS: usize = 40;
-const STEP_FRAMES: usize = 2;
+const STEP_FRAMES: usize = INPUTS / BANDS;
 const STEP: Samples = Samples::from_millis(10 * STEP_FRAMES as u64);
 const REMEDY: &str = "train it again (models/training), or leave `wake.model` out to use the built-in one";
 
@@ -34,9 +39,15 @@ struct Shared {
     name: String,
     version: String,
     words: Vec<Word>,
-    state: usize,
+    file: String,
     scores: usize,
-    model: Model,
+    runner: Runner,
+}
+
+/// What runs the network.
+enum Runner {
+    Own(Arc<Network>),
+    Onnx { model: Model, state: usize },
 }
 
 /// The TOML file beside the network.
@@ -91,26 +102,19 @@ impl WakeModel {
         let scores = description.word.iter().map(|word| word.index + 1).max().unwrap_or_default();
         let size = |n: usize| Some(n as u64);
         let state_dims = [size(1), size(description.state)];
-        let model = Model::from_bytes(
-            onnx,
-            network,
-            &Wanted {
-                inputs: &[
-                    Port {
-                        name: Some("mel"),
-                        element: FLOAT,
-                        dims: &[size(1), size(STEP_FRAMES), size(BANDS)],
-                    },
-                    Port { name: Some("state"), element: FLOAT, dims: &state_dims },
-                ],
-                outputs: &[
-                    Port { name: Some("scores"), element: FLOAT, dims: &[size(1), None] },
-                    Port { name: Some("next_state"), element: FLOAT, dims: &state_dims },
-                ],
-                remedy: REMEDY,
-                ..Wanted::default()
-            },
-        )?;
+        let wanted = Wanted {
+            inputs: &[
+                Port { name: Some("mel"), element: FLOAT, dims: &[size(1), size(STEP_FRAMES), size(BANDS)] },
+                Port { name: Some("state"), element: FLOAT, dims: &state_dims },
+            ],
+            outputs: &[
+                Port { name: Some("scores"), element: FLOAT, dims: &[size(1), None] },
+                Port { name: Some("next_state"), element: FLOAT, dims: &state_dims },
+            ],
+            remedy: REMEDY,
+            ..Wanted::default()
+        };
+        let model = Checked::new(onnx, network, &wanted)?;
         let given = model.dims(2).get(1).copied().flatten().map_or(scores, |given| given as usize);
         if given < scores {
             return Err(ModelError::Unusable(format!(
@@ -120,7 +124,12 @@ impl WakeModel {
         }
         let Description { name, version, state, word: words, .. } = description;
         let words = words.into_iter().map(Word::from).collect();
-        Ok(WakeModel { shared: Arc::new(Shared { name, version, words, state, scores: given, model }) })
+        let runner = match Network::read(network).filter(|network| network.scores() == given) {
+            Some(network) => Runner::Own(Arc::new(network)),
+            None => Runner::Onnx { model: model.load()?, state },
+        };
+        let file = onnx.to_owned();
+        Ok(WakeModel { shared: Arc::new(Shared { name, version, words, file, scores: given, runner }) })
     }
 
     /// The name and version of the network: `mynah-wake 1`.
@@ -138,12 +147,30 @@ impl WakeModel {
     /// # Errors
     /// [`ModelError::Unusable`] with every fault of `words`: none, unknown, twice, settings out of range.
     pub fn stream(&self, words: &[WordConfig]) -> Result<MynahWake, ModelError> {
-        let words = chosen(self.shared.model.file(), &self.shared.words, words)?;
+        self.streaming(words, false)
+    }
+
+    /// The same without sleep in a quiet room: every step has its scores. For measurements; what is heard is the same.
+    ///
+    /// # Errors
+    /// As [`stream`](Self::stream).
+    pub fn stream_awake(&self, words: &[WordConfig]) -> Result<MynahWake, ModelError> {
+        self.streaming(words, true)
+    }
+
+    fn streaming(&self, words: &[WordConfig], awake: bool) -> Result<MynahWake, ModelError> {
+        let words = chosen(&self.shared.file, &self.shared.words, words)?;
+        let running = match &self.shared.runner {
+            Runner::Own(network) => Running::Own(Box::new(Gated::new(network.clone(), awake))),
+            Runner::Onnx { state, .. } => {
+                Running::Onnx { input: zeros(&[1, STEP_FRAMES, BANDS])?, state: zeros(&[1, *state])? }
+            }
+        };
         Ok(MynahWake {
             mel: LogMel::new(),
             frames: 0,
-            input: zeros(&[1, STEP_FRAMES, BANDS])?,
-            state: zeros(&[1, self.shared.state])?,
+            step: [0.0; INPUTS],
+            running,
             scores: vec![0.0; self.shared.scores],
             trigger: Trigger::new(words, STEP),
             model: self.shared.clone(),
@@ -155,27 +182,48 @@ impl WakeModel {
 pub struct MynahWake {
     model: Arc<Shared>,
     mel: LogMel,
-    /// Frames that stand in `input`.
+    /// Frames that stand in `step`.
     frames: usize,
-    input: Tensor<f32>,
-    state: Tensor<f32>,
+    step: [f32; INPUTS],
+    running: Running,
     scores: Vec<f32>,
     trigger: Trigger,
 }
 
+/// What a stream keeps for its runner.
+enum Running {
+    Own(Box<Gated>),
+    Onnx { input: Tensor<f32>, state: Tensor<f32> },
+}
+
 impl MynahWake {
-    /// The scores of the last step, one per score of the network; they change with each second frame.
+    /// The scores of the last step, one per score of the network; they change with each second frame. Zeros while it sleeps.
     pub fn scores(&self) -> &[f32] {
         &self.scores
     }
 
-    /// Runs the network on the frames in `input`.
+    /// Whether the network ran on the last step; it sleeps while the room is quiet.
+    pub fn is_awake(&self) -> bool {
+        match &self.running {
+            Running::Own(gated) => gated.is_awake(),
+            Running::Onnx { .. } => true,
+        }
+    }
+
+    /// Runs the network on `step`.
     fn step(&mut self) -> Result<Option<Detection>, ModelError> {
-        let Self { model, input, state, scores, trigger, .. } = self;
-        *state = model.model.run([(&*input).into(), (&*state).into()], |outputs| {
-            outputs.copy_finite(0, scores)?;
-            outputs.take_finite(1, model.state)
-        })?;
+        let Self { model, step, running, scores, trigger, .. } = self;
+        match (&model.runner, running) {
+            (Runner::Onnx { model, state: size }, Running::Onnx { input, state }) => {
+                input.extract_tensor_mut().1.copy_from_slice(step);
+                *state = model.run([(&*input).into(), (&*state).into()], |outputs| {
+                    outputs.copy_finite(0, scores)?;
+                    outputs.take_finite(1, *size)
+                })?;
+            }
+            (_, Running::Own(gated)) => gated.step(step, scores),
+            (Runner::Own(_), Running::Onnx { .. }) => unreachable!("a stream is made for its model's runner"),
+        }
         Ok(trigger.step(scores))
     }
 }
@@ -186,11 +234,11 @@ impl WakeWord for MynahWake {
     fn push(&mut self, frame: &Frame) -> Result<Option<Detection>, ModelError> {
         let bands = *self.mel.push(frame.samples());
         if bands.iter().any(|band| !band.is_finite()) {
-            // Seen here, because a runtime's sigmoid may make a number of it again.
+            // Seen here, because a sigmoid may make a number of it again.
             self.reset();
             return Err(ModelError::Failed("wake word: the sound is not a number".into()));
         }
-        self.input.extract_tensor_mut().1[self.frames * BANDS..][..BANDS].copy_from_slice(&bands);
+        self.step[self.frames * BANDS..][..BANDS].copy_from_slice(&bands);
         self.frames = (self.frames + 1) % STEP_FRAMES;
         if self.frames != 0 {
             return Ok(None);
@@ -205,7 +253,10 @@ impl WakeWord for MynahWake {
     fn reset(&mut self) {
         self.mel.reset();
         self.frames = 0;
-        self.state.extract_tensor_mut().1.fill(0.0);
+        match &mut self.running {
+            Running::Own(gated) => gated.reset(),
+            Running::Onnx { state, .. } => state.extract_tensor_mut().1.fill(0.0),
+        }
         self.scores.fill(0.0);
         self.trigger.reset();
     }

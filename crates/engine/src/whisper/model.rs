@@ -31,7 +31,7 @@ impl WhisperModel {
     /// [`ModelError::Unusable`] when the file is missing, cut short or no Whisper model, with what to do about it.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
         quiet();
-        check_file(path)?;
+        Self::check(path)?;
         let context = WhisperContext::new_with_params(path, WhisperContextParameters::default())
             .map_err(|e| unusable(path, &format!("whisper.cpp cannot load it ({e})")))?;
         let end = context.token_eot();
@@ -41,6 +41,22 @@ impl WhisperModel {
             .map_err(|e| unusable(path, &format!("its vocabulary is damaged ({e})")))?;
         let vocabulary = Arc::new(Vocabulary::new(tokens, end as Token));
         Ok(WhisperModel { context: Arc::new(context), vocabulary, path: Arc::new(path.to_owned()) })
+    }
+
+    /// Looks at the file without loading it, and sees what whisper.cpp does not: on some damaged files that aborts the
+    /// process or reads garbage.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load).
+    pub fn check(path: &Path) -> Result<(), ModelError> {
+        let file = match std::fs::File::open(path) {
+            Ok(file) => file,
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return Err(unusable(path, "it is not there"));
+            }
+            Err(e) => return Err(unusable(path, &format!("it cannot be read ({e})"))),
+        };
+        super::convert::check_ggml(std::io::BufReader::new(file)).map_err(|why| unusable(path, &why))
     }
 
     /// Its text tokens.
@@ -153,16 +169,6 @@ fn log_softmax(logits: &[f32], out: &mut Vec<f32>) {
     let norm = max + sum.ln();
     out.clear();
     out.extend(logits.iter().map(|&x| x - norm));
-}
-
-/// Checks what whisper.cpp does not: it aborts the process or reads garbage on some damaged files.
-fn check_file(path: &Path) -> Result<(), ModelError> {
-    let file = match std::fs::File::open(path) {
-        Ok(file) => file,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Err(unusable(path, "it is not there")),
-        Err(e) => return Err(unusable(path, &format!("it cannot be read ({e})"))),
-    };
-    super::convert::check_ggml(std::io::BufReader::new(file)).map_err(|why| unusable(path, &why))
 }
 
 fn unusable(path: &Path, why: &str) -> ModelError {
