@@ -1,4 +1,4 @@
-//! A microphone, opened: cpal's callback on one end of a ring.
+//! A microphone, opened: its callback on one end of a ring.
 
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex};
@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{
-    BufferSize, ErrorKind, FromSample, HostId, InputCallbackInfo, SampleFormat, SizedSample, StreamConfig,
+    BufferSize, ErrorKind, FromSample, InputCallbackInfo, SampleFormat, SizedSample, StreamConfig,
     StreamInstant,
 };
 use mynah_audio::{Channel, RATES};
 
 use super::AudioError;
-use super::device::{Direction, find};
+use super::device::{Direction, Handle, find};
+use super::pulse::{self, Endpoint, PulseFault};
 use super::ring::{BlockReader, BlockWriter, Counters, ring};
 
 /// Seconds of sound that may wait for the ears.
@@ -30,14 +31,27 @@ pub(super) struct Capture {
     pub(super) blocks: BlockReader,
     pub(super) counters: Arc<Counters>,
     failure: Arc<Mutex<Option<String>>>,
-    _stream: cpal::Stream,
+    _stream: Stream,
+}
+
+/// Ends when dropped.
+enum Stream {
+    Alsa { _stream: cpal::Stream },
+    Pulse { _stream: pulse::Recording },
 }
 
 impl Capture {
     pub(super) fn open(wanted: Option<&str>, channel: Channel) -> Result<Self, AudioError> {
         let found = find(Direction::Input, wanted)?;
         let name = found.info.name.clone();
-        let (config, format) = choose_config(&found.device, channel).ok_or_else(|| AudioError::Refused {
+        match &found.handle {
+            Handle::Alsa(device) => Self::open_alsa(name, device, channel),
+            Handle::Pulse(source) => Self::open_pulse(name, source, channel),
+        }
+    }
+
+    fn open_alsa(name: String, device: &cpal::Device, channel: Channel) -> Result<Self, AudioError> {
+        let (config, format) = choose_config(device, channel).ok_or_else(|| AudioError::Refused {
             device: name.clone(),
             why: format!("it offers no rate within {} to {} Hz", RATES.start(), RATES.end()),
         })?;
@@ -45,7 +59,7 @@ impl Capture {
             .map_err(|why| AudioError::Unfit { what: name.clone(), why })?;
         let (writer, blocks, counters) = ring(config.sample_rate, config.channels, RING_SECONDS);
         let failure = Arc::new(Mutex::new(None));
-        let stream = build(&found.device, config, format, writer, &counters, &failure)
+        let stream = build(device, config, format, writer, &counters, &failure)
             .and_then(|stream| stream.play().map(|()| stream))
             .map_err(|error| refused(&name, &error))?;
         Ok(Capture {
@@ -55,7 +69,39 @@ impl Capture {
             blocks,
             counters,
             failure,
-            _stream: stream,
+            _stream: Stream::Alsa { _stream: stream },
+        })
+    }
+
+    fn open_pulse(name: String, source: &Endpoint, channel: Channel) -> Result<Self, AudioError> {
+        let mut source = source.clone();
+        source.rate = within_rates(source.rate);
+        let channels = source.channel_count();
+        mynah_audio::Mixer::new(channels, channel)
+            .map_err(|why| AudioError::Unfit { what: name.clone(), why })?;
+        let (mut writer, blocks, counters) = ring(source.rate, channels, RING_SECONDS);
+        let failure = Arc::new(Mutex::new(None));
+        let hear = move |samples: &[f32]| writer.write(samples.len(), samples.iter().copied());
+        let (told, reader) = (Arc::clone(&failure), Arc::clone(&counters));
+        let lost = move |why| {
+            if let Ok(mut failure) = told.lock() {
+                failure.get_or_insert(why);
+            }
+            if let Some(reader) = reader.reader.get() {
+                reader.unpark();
+            }
+        };
+        let stream = pulse::Client::connect()
+            .and_then(|client| client.record(&source, hear, lost))
+            .map_err(|fault| refused_by_pulse(&name, fault))?;
+        Ok(Capture {
+            name,
+            rate: source.rate,
+            channels,
+            blocks,
+            counters,
+            failure,
+            _stream: Stream::Pulse { _stream: stream },
         })
     }
 
@@ -82,15 +128,21 @@ pub(super) fn refused(device: &str, error: &cpal::Error) -> AudioError {
     }
 }
 
-/// PulseAudio's default is a buffer of two seconds, so 20 ms are asked for: the server drops what a busy machine does
-/// not fetch within that time, and does not say so. Through ALSA's plug-ins only the default is reliable.
-pub(super) fn buffer_size(device: &cpal::Device, rate: u32) -> BufferSize {
-    if is_pulse(device) { BufferSize::Fixed(rate / 50) } else { BufferSize::Default }
+pub(super) fn refused_by_pulse(device: &str, fault: PulseFault) -> AudioError {
+    let device = device.to_owned();
+    match fault {
+        PulseFault::Gone(why) => AudioError::Lost { device, why },
+        PulseFault::Refused(why) => AudioError::Refused { device, why: why.to_string() },
+    }
 }
 
-fn is_pulse(device: &cpal::Device) -> bool {
-    device.id().is_ok_and(|id| id.host() == HostId::PulseAudio)
+/// PulseAudio gives any rate; its own is best, unless we cannot resample it.
+pub(super) fn within_rates(rate: u32) -> u32 {
+    if RATES.contains(&rate) { rate } else { 48_000 }
 }
+
+/// Through ALSA's plug-ins only the default is reliable.
+pub(super) const BUFFER: BufferSize = BufferSize::Default;
 
 /// The device's own rate where it has one within range; the system's resamplers are worse than ours.
 fn choose_config(device: &cpal::Device, channel: Channel) -> Option<(StreamConfig, SampleFormat)> {
@@ -101,17 +153,6 @@ fn choose_config(device: &cpal::Device, channel: Channel) -> Option<(StreamConfi
     let fits = |rate: u32, channels: u16, format: SampleFormat| {
         RATES.contains(&rate) && channels >= least && rank(format).is_some()
     };
-    if is_pulse(device) {
-        // It would give any rate and number of channels, but make them up.
-        let own = device.default_input_config().ok()?;
-        let rate = if RATES.contains(&own.sample_rate()) { own.sample_rate() } else { 48_000 };
-        let config = StreamConfig {
-            channels: own.channels(),
-            sample_rate: rate,
-            buffer_size: buffer_size(device, rate),
-        };
-        return rank(own.sample_format()).map(|_| (config, own.sample_format()));
-    }
     let chosen = device
         .default_input_config()
         .ok()
@@ -138,7 +179,7 @@ fn choose_config(device: &cpal::Device, channel: Channel) -> Option<(StreamConfi
         fits(c.sample_rate(), least, c.sample_format())
             .then(|| (c.sample_rate(), c.channels(), c.sample_format()))
     })?;
-    let config = StreamConfig { channels, sample_rate: rate, buffer_size: buffer_size(device, rate) };
+    let config = StreamConfig { channels, sample_rate: rate, buffer_size: BUFFER };
     Some((config, format))
 }
 

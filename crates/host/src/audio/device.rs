@@ -6,6 +6,7 @@ use cpal::HostId;
 use cpal::traits::{DeviceTrait, HostTrait};
 
 use super::AudioError;
+use super::pulse::{self, Endpoint};
 
 /// Microphone or loudspeaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -51,15 +52,36 @@ impl fmt::Display for DeviceInfo {
 
 /// All devices of PulseAudio (also PipeWire's) and ALSA, PulseAudio's first. Empty when there are none.
 pub fn list_devices() -> Vec<DeviceInfo> {
-    devices(&HOSTS, None).into_iter().map(|found| found.info).collect()
+    devices(&SYSTEMS, None).into_iter().map(|found| found.info).filter(is_for_people).collect()
+}
+
+/// ALSA lists its plug-ins on every machine, and a device that hears and plays nothing. They can be named, but are no device.
+/// A card that another program uses does not tell its rate either.
+fn is_for_people(info: &DeviceInfo) -> bool {
+    let plug_in = info.rate.is_none() && !info.id.contains("CARD=");
+    !info.id.starts_with("alsa:") || (!plug_in && info.id != "alsa:null")
+}
+
+/// Who has devices.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum System {
+    Pulse,
+    Alsa,
 }
 
 /// PulseAudio shares the devices with other programs, so it is asked first.
-const HOSTS: [HostId; 2] = [HostId::PulseAudio, HostId::Alsa];
+const SYSTEMS: [System; 2] = [System::Pulse, System::Alsa];
 
 pub(super) struct Found {
-    pub(super) device: cpal::Device,
+    pub(super) handle: Handle,
     pub(super) info: DeviceInfo,
+}
+
+/// What opens a device.
+#[derive(Clone)]
+pub(super) enum Handle {
+    Pulse(Endpoint),
+    Alsa(cpal::Device),
 }
 
 /// The device that `wanted` names: by id, by name, or by a part of either that fits no other. None for the default.
@@ -67,7 +89,7 @@ pub(super) fn find(direction: Direction, wanted: Option<&str>) -> Result<Found, 
     match wanted {
         Some(wanted) if !wanted.eq_ignore_ascii_case("default") => {
             // One system at a time: ALSA is slow to list, and talks on stderr about cards that are not there.
-            let systems = HOSTS.iter().map(|host| devices(&[*host], Some(direction)));
+            let systems = SYSTEMS.iter().map(|system| devices(&[*system], Some(direction)));
             choose(systems, |found| &found.info, direction, wanted)
         }
         _ => default(direction),
@@ -109,51 +131,96 @@ fn choose<T>(
 }
 
 fn default(direction: Direction) -> Result<Found, AudioError> {
-    for id in HOSTS {
-        let Ok(host) = cpal::host_from_id(id) else { continue };
-        let device = match direction {
-            Direction::Input => host.default_input_device(),
-            Direction::Output => host.default_output_device(),
-        };
-        // ALSA names a default even where there is no card; it then has no configuration.
-        if let Some(device) = device
-            && let Some(info) = describe(&device, direction, true)
-            && info.rate.is_some()
-        {
-            return Ok(Found { device, info });
-        }
+    if let Ok(endpoint) = pulse::Client::connect().and_then(|mut client| client.default(direction)) {
+        return Ok(of_pulse(endpoint, true));
     }
-    let available = devices(&HOSTS, Some(direction)).iter().map(|found| found.info.to_string()).collect();
+    if let Some(found) = quietly(|| default_of_alsa(direction)) {
+        return Ok(found);
+    }
+    let available = devices(&SYSTEMS, Some(direction)).iter().map(|found| found.info.to_string()).collect();
     Err(AudioError::NoDevice { direction, wanted: None, available })
 }
 
-fn devices(hosts: &[HostId], direction: Option<Direction>) -> Vec<Found> {
+fn devices(systems: &[System], direction: Option<Direction>) -> Vec<Found> {
     let mut all = Vec::new();
-    for &id in hosts {
-        let Ok(host) = cpal::host_from_id(id) else { continue };
-        let defaults = [host.default_input_device(), host.default_output_device()];
-        let Ok(devices) = host.devices() else { continue };
-        for device in devices {
-            for (way, default) in [Direction::Input, Direction::Output].into_iter().zip(&defaults) {
-                let usable = match way {
-                    Direction::Input => device.supports_input(),
-                    Direction::Output => device.supports_output(),
-                };
-                if !usable || direction.is_some_and(|wanted| wanted != way) {
-                    continue;
-                }
-                if let Some(info) = describe(&device, way, default.as_ref() == Some(&device)) {
-                    all.push(Found { device: device.clone(), info });
-                }
-            }
-        }
+    for system in systems {
+        all.extend(match system {
+            System::Pulse => of_the_server().unwrap_or_default(),
+            System::Alsa => quietly(of_alsa),
+        });
     }
+    all.retain(|found| direction.is_none_or(|wanted| found.info.direction == wanted));
     // Only one default a direction: that of the first system that has one.
     for way in [Direction::Input, Direction::Output] {
         let mut seen = false;
         for found in all.iter_mut().filter(|found| found.info.direction == way) {
             found.info.default &= !seen;
             seen |= found.info.default;
+        }
+    }
+    all
+}
+
+/// PulseAudio's; an error where there is no server.
+fn of_the_server() -> Result<Vec<Found>, pulse::PulseFault> {
+    let mut client = pulse::Client::connect()?;
+    let defaults = [Direction::Input, Direction::Output].map(|direction| client.default(direction).ok());
+    let is_default = |endpoint: &Endpoint| {
+        defaults.iter().flatten().any(|d| d.direction == endpoint.direction && d.name == endpoint.name)
+    };
+    let endpoints = client.endpoints()?.into_iter();
+    Ok(endpoints
+        .map(|endpoint| {
+            let default = is_default(&endpoint);
+            of_pulse(endpoint, default)
+        })
+        .collect())
+}
+
+fn of_pulse(endpoint: Endpoint, default: bool) -> Found {
+    let info = DeviceInfo {
+        id: format!("pulseaudio:{}", endpoint.name.to_string_lossy()),
+        name: endpoint.description.clone(),
+        direction: endpoint.direction,
+        default,
+        rate: Some(endpoint.rate),
+        channels: Some(endpoint.channel_count()),
+    };
+    Found { handle: Handle::Pulse(endpoint), info }
+}
+
+/// libasound and its plug-ins (JACK's, for one) complain on standard error about cards and servers that are not there. That
+/// nothing was found is told in our own words. What other threads write there meanwhile is lost, too.
+fn quietly<T>(body: impl FnOnce() -> T) -> T {
+    let _shut = gag::Gag::stderr();
+    body()
+}
+
+fn default_of_alsa(direction: Direction) -> Option<Found> {
+    let host = cpal::host_from_id(HostId::Alsa).ok()?;
+    let device = match direction {
+        Direction::Input => host.default_input_device(),
+        Direction::Output => host.default_output_device(),
+    }?;
+    // ALSA names a default even where there is no card; it then has no configuration.
+    let info = describe(&device, direction, true).filter(|info| info.rate.is_some())?;
+    Some(Found { handle: Handle::Alsa(device), info })
+}
+
+fn of_alsa() -> Vec<Found> {
+    let mut all = Vec::new();
+    let Ok(host) = cpal::host_from_id(HostId::Alsa) else { return all };
+    let defaults = [host.default_input_device(), host.default_output_device()];
+    let Ok(devices) = host.devices() else { return all };
+    for device in devices {
+        for (way, default) in [Direction::Input, Direction::Output].into_iter().zip(&defaults) {
+            let usable = match way {
+                Direction::Input => device.supports_input(),
+                Direction::Output => device.supports_output(),
+            };
+            if usable && let Some(info) = describe(&device, way, default.as_ref() == Some(&device)) {
+                all.push(Found { handle: Handle::Alsa(device.clone()), info });
+            }
         }
     }
     all
@@ -226,6 +293,24 @@ mod tests {
                 r#"there is no microphone "webcam"; there is: "Jabra Speak 410" (pulseaudio:usb_jabra), "Monitor of Built-in" (pulseaudio:spk.monitor), "Monitor of HDMI" (pulseaudio:hdmi.monitor), "Jabra Speak 410" (alsa:hw:CARD=1), "Jabra Speak 410" (alsa:plughw:CARD=1), "Built-in Audio" (alsa:hw:CARD=0)"#
             ]],
         );
+    }
+
+    #[test]
+    fn plug_ins_are_not_shown_as_devices() {
+        let shown = |id: &str, rate| {
+            let info = DeviceInfo {
+                id: id.into(),
+                name: id.into(),
+                direction: Direction::Input,
+                default: false,
+                rate,
+                channels: None,
+            };
+            is_for_people(&info)
+        };
+        assert!(shown("pulseaudio:mic", Some(16_000)) && shown("alsa:hw:CARD=1,DEV=0", None));
+        assert!(shown("alsa:default", Some(48_000)));
+        assert!(!shown("alsa:jack", None) && !shown("alsa:null", Some(48_000)));
     }
 
     #[test]

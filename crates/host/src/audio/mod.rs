@@ -9,6 +9,7 @@ mod decode;
 mod device;
 mod input;
 mod player;
+mod pulse;
 mod ring;
 mod stdin;
 mod wav;

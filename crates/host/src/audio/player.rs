@@ -15,8 +15,9 @@ use mynah_audio::{RATES, Resampler};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 use super::AudioError;
-use super::capture::{buffer_size, refused};
-use super::device::{Direction, find};
+use super::capture::{BUFFER, refused, refused_by_pulse, within_rates};
+use super::device::{Direction, Handle, find};
+use super::pulse::{self, Endpoint};
 
 /// Where sound goes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,7 +80,19 @@ struct Device {
     name: String,
     rate: u32,
     ring: Producer<f32>,
-    _stream: cpal::Stream,
+    stream: Stream,
+}
+
+/// Ends when dropped.
+enum Stream {
+    Alsa {
+        _stream: cpal::Stream,
+    },
+    /// Corked while there is silence.
+    Pulse {
+        line: Arc<pulse::Line>,
+        _stream: pulse::Playback,
+    },
 }
 
 /// Shared by the player, its controls and the callback.
@@ -207,6 +220,9 @@ impl Player {
                     let (_, rest) = device.ring.push_partial_slice(samples);
                     let pushed = samples.len() - rest.len();
                     let queued = self.shared.queued.fetch_add(pushed as u64, SeqCst) + pushed as u64;
+                    if let Stream::Pulse { line, .. } = &device.stream {
+                        line.wake();
+                    }
                     if self.shared.stops.load(SeqCst) != stops {
                         // The stop came between: these samples belong to what it ended.
                         self.shared.throw_before.fetch_max(queued, SeqCst);
@@ -396,6 +412,13 @@ struct Tap {
 }
 
 impl Tap {
+    /// With the other end of its ring.
+    fn new(rate: u32, shared: &Arc<Shared>) -> (Producer<f32>, Self) {
+        let (ring, out) = RingBuffer::new(rate as usize * RING_SECONDS);
+        shared.rate.store(u64::from(rate), Relaxed);
+        (ring, Tap { ring: out, shared: Arc::clone(shared), rate, gain: shared.gain() })
+    }
+
     /// Fills one sample for each entry of `mono`. Never allocates, locks, logs or blocks.
     fn fill(&mut self, mut put: impl FnMut(usize, f32), frames: usize, latency: Duration) {
         let shared = &self.shared;
@@ -439,28 +462,69 @@ impl Tap {
     }
 }
 
+impl pulse::Feed for Speaker {
+    fn fill(&mut self, out: &mut [f32], latency: Duration) {
+        let channels = self.channels;
+        let frames = out.len() / channels;
+        let put = |n: usize, sample: f32| {
+            out[n * channels..(n + 1) * channels].fill(sample.clamp(-1.0, 1.0));
+        };
+        self.tap.fill(put, frames, latency);
+    }
+
+    fn is_silent(&self) -> bool {
+        let shared = &self.tap.shared;
+        shared.taken.load(SeqCst) == shared.queued.load(SeqCst)
+            && shared.silent_at.load(SeqCst) <= shared.now()
+    }
+
+    fn lost(&mut self, why: String) {
+        self.tap.shared.fail(why);
+    }
+}
+
+/// What a PulseAudio stream plays.
+struct Speaker {
+    tap: Tap,
+    channels: usize,
+}
+
 impl Device {
     fn open(wanted: Option<&str>, shared: &Arc<Shared>) -> Result<Self, AudioError> {
         let found = find(Direction::Output, wanted)?;
         let name = found.info.name.clone();
-        let config = found.device.default_output_config().map_err(|error| refused(&name, &error))?;
+        match &found.handle {
+            Handle::Alsa(device) => Self::open_alsa(name, device, shared),
+            Handle::Pulse(sink) => Self::open_pulse(name, sink, shared),
+        }
+    }
+
+    fn open_alsa(name: String, device: &cpal::Device, shared: &Arc<Shared>) -> Result<Self, AudioError> {
+        let config = device.default_output_config().map_err(|error| refused(&name, &error))?;
         let rate = config.sample_rate();
         if !RATES.contains(&rate) {
             let why = mynah_audio::FormatError::Rate(rate);
             return Err(AudioError::Unfit { what: name, why });
         }
-        let (ring, out) = RingBuffer::new(rate as usize * RING_SECONDS);
-        shared.rate.store(u64::from(rate), Relaxed);
-        let tap = Tap { ring: out, shared: Arc::clone(shared), rate, gain: shared.gain() };
-        let stream_config = StreamConfig {
-            channels: config.channels(),
-            sample_rate: rate,
-            buffer_size: buffer_size(&found.device, rate),
-        };
-        let stream = build(&found.device, stream_config, config.sample_format(), tap)
+        let (ring, tap) = Tap::new(rate, shared);
+        let stream_config =
+            StreamConfig { channels: config.channels(), sample_rate: rate, buffer_size: BUFFER };
+        let stream = build(device, stream_config, config.sample_format(), tap)
             .and_then(|stream| stream.play().map(|()| stream))
             .map_err(|error| refused(&name, &error))?;
-        Ok(Device { name, rate, ring, _stream: stream })
+        Ok(Device { name, rate, ring, stream: Stream::Alsa { _stream: stream } })
+    }
+
+    fn open_pulse(name: String, sink: &Endpoint, shared: &Arc<Shared>) -> Result<Self, AudioError> {
+        let mut sink = sink.clone();
+        sink.rate = within_rates(sink.rate);
+        let (ring, tap) = Tap::new(sink.rate, shared);
+        let speaker = Speaker { tap, channels: usize::from(sink.channel_count().max(1)) };
+        let stream = pulse::Client::connect()
+            .and_then(|client| client.play(&sink, speaker))
+            .map_err(|fault| refused_by_pulse(&name, fault))?;
+        let line = stream.line();
+        Ok(Device { name, rate: sink.rate, ring, stream: Stream::Pulse { line, _stream: stream } })
     }
 }
 

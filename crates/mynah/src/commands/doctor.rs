@@ -92,9 +92,7 @@ pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
 
 fn sound_device(direction: Direction) -> Result<String, String> {
     let devices = list_devices();
-    // ALSA lists a device that hears and plays nothing on every machine.
-    let mut of_kind =
-        devices.iter().filter(|device| device.direction == direction && device.id != "alsa:null");
+    let mut of_kind = devices.iter().filter(|device| device.direction == direction);
     let default = of_kind.clone().find(|device| device.default).or_else(|| of_kind.next());
     default.map(|device| device.name.clone()).ok_or_else(|| "none on this machine".into())
 }
