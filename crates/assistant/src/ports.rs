@@ -9,7 +9,7 @@ use mynah_intent::WordGraph;
 use serde::{Deserialize, Serialize};
 
 /// A model failed. Named by what the caller does next.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum ModelError {
     /// The model file or its description is missing, damaged or of the wrong kind: the owner must act.
     #[error("{0}")]
@@ -117,6 +117,10 @@ pub struct Hypothesis {
 
 /// Audio → words. Fed while the person speaks.
 pub trait Transcriber: Send {
+    /// Called once before the first turn, when there is time: loads what takes long.
+    fn warm_up(&mut self) -> Result<(), ModelError> {
+        Ok(())
+    }
     /// Starts a turn; what was left of another is dropped.
     fn begin(&mut self, hints: &Hints);
     /// Takes 10 ms.

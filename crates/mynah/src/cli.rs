@@ -108,6 +108,8 @@ pub enum EventFormat {
     Text,
     /// One object a line; the last is a summary
     Json,
+    /// Nothing
+    None,
 }
 
 #[derive(Debug, Args)]
@@ -263,6 +265,14 @@ pub enum Bench {
         /// Words to listen for [default: those of the configuration]
         #[arg(long)]
         word: Vec<String>,
+    },
+    /// What listening costs while nobody speaks: processor time by thread, and memory
+    Idle {
+        /// How long to measure, after some seconds of settling
+        #[arg(long, default_value_t = 60, value_name = "N")]
+        seconds: u64,
+        #[command(flatten)]
+        run: Run,
     },
     /// Recognition time of recordings
     Asr {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use mynah_assistant::dialogue::{Dialogue, DialogueSettings, House, Kept};
-use mynah_assistant::ports::{Speech, Transcriber, Vad, WakeWord};
+use mynah_assistant::ports::{ModelError, Speech, Transcriber, Vad, WakeWord};
 use mynah_assistant::{Listener, ListenerSettings, Moment, TurnIds};
 use mynah_endpoint::{Endpoints, Settings};
 use mynah_engine::speech::{Espeak, EspeakConfig, Piper, PiperConfig};
@@ -16,7 +16,7 @@ use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
 use mynah_home::{AreaId, Home};
 use mynah_host::audio::{AudioError, OutputSpec, Player};
 use mynah_host::models::ModelStore;
-use mynah_host::runtime::{Answering, Hearing, Keep, Source, Wires, wall_clock};
+use mynah_host::runtime::{Answering, Hearing, Keep, Loading, Source, Wires, wall_clock};
 use mynah_host::state::StateFile;
 use mynah_intent::WordGraph;
 use mynah_skill::{Catalog, Situation, skill_texts};
@@ -215,9 +215,14 @@ pub fn vad(config: &Config) -> anyhow::Result<Box<dyn Vad>> {
     })
 }
 
-/// The configured recogniser.
+/// The configured recogniser. Its file is looked at now, and loaded while the ears listen already.
 pub fn transcriber(config: &Config) -> anyhow::Result<Box<dyn Transcriber>> {
-    Ok(Box::new(grammar_transcriber(config)?))
+    WhisperModel::check(&model_file(&config.recognition.model)?)?;
+    let config = config.clone();
+    Ok(Box::new(Loading::new(move || match grammar_transcriber(&config) {
+        Ok(transcriber) => Ok(Box::new(transcriber)),
+        Err(error) => Err(error.downcast().unwrap_or_else(|error| ModelError::Failed(format!("{error:#}")))),
+    })))
 }
 
 /// The same, for recordings that are recognised as a whole.

@@ -70,6 +70,12 @@ impl Asr {
     /// Works until the ears are gone.
     pub(super) fn run(mut self) {
         let mut turns = Turns::default();
+        // The ears listen already; what they hear waits in the channel.
+        match catch_unwind(AssertUnwindSafe(|| self.transcriber.warm_up())) {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => self.fault(error.to_string()),
+            Err(_) => self.fault(PANICKED.into()),
+        }
         while let Ok(job) = self.jobs.recv() {
             let (pausing, finishing) = (matches!(job, Job::Pause { .. }), matches!(job, Job::Finish { .. }));
             // A panic in a model must not stop the ears: the turn is lost, the next one starts afresh.

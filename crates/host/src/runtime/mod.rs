@@ -7,6 +7,7 @@
 mod asr;
 mod ears;
 mod execute;
+mod loading;
 mod mouth;
 mod source;
 mod telling;
@@ -39,6 +40,7 @@ use mouth::{Mouth, Utter};
 use telling::Teller;
 
 pub use ears::{Sound, Source};
+pub use loading::Loading;
 pub use source::InputSource;
 
 /// How time passes.

@@ -6,6 +6,7 @@ pub mod devices;
 pub mod doctor;
 pub mod help;
 pub mod home;
+pub mod idle;
 pub mod models;
 pub mod recognize;
 pub mod reload;
@@ -31,6 +32,7 @@ pub fn show(line: &Line, format: EventFormat) {
             Ok(json) => println!("{json}"),
             Err(error) => eprintln!("mynah: an event could not be written as JSON: {error}"),
         },
+        EventFormat::None => {}
     }
 }
 

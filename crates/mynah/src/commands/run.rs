@@ -12,10 +12,12 @@ use mynah_audio::Channel;
 use mynah_endpoint::demo::{DemoHouse, DemoOptions};
 use mynah_home::Home;
 use mynah_host::audio::{Input, InputSpec, Source, Stop};
-use mynah_host::events::Event;
+use mynah_host::events::{Event, Summary};
 use mynah_host::runtime::{self, InputSource, Options, Pace, Recording, Wires, wall_clock};
 use mynah_host::turn_file;
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 use super::{reload, show, stop_on_ctrl_c};
 use crate::cli::{Common, EventFormat, Run};
@@ -24,6 +26,23 @@ use crate::report::faults;
 use crate::setup::{self, Household};
 
 pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
+    let ran = listen(common, args, |halt| stop_on_ctrl_c(Some(halt))).await?;
+    Ok(if ran.faulty { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What a run came to.
+pub struct Ran {
+    pub summary: Summary,
+    /// The ears failed, or the file did.
+    pub faulty: bool,
+}
+
+/// Listens until the input ends or `stop` says so; it is called when the ears are about to listen.
+pub async fn listen(
+    common: &Common,
+    args: Run,
+    stop: impl FnOnce(Stop) -> (watch::Receiver<bool>, JoinHandle<()>),
+) -> anyhow::Result<Ran> {
     let demo = match args.demo_house {
         true => Some(DemoHouse::start(DemoOptions::default()).await?),
         false => None,
@@ -70,7 +89,7 @@ pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
     if format == EventFormat::Text && !from_file {
         println!("Listening for {}. Ctrl-C ends it.", household.config.wake.words.join(", "));
     }
-    let (stopped, interrupt) = stop_on_ctrl_c(Some(halt));
+    let (stopped, interrupt) = stop(halt);
     let mut faulty = 0;
     // A recording that is decided as fast as possible is decided by what was there when it began.
     let reloads = (pace == Pace::Live).then(|| reload::watch(&household, demo.is_none()));
@@ -89,7 +108,7 @@ pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
             summary.turns, summary.done, summary.refused, summary.failed, summary.empty
         );
     }
-    Ok(if faulty > 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(Ran { summary, faulty: faulty > 0 })
 }
 
 /// Writes turns into `dir`. Asking for it by hand, or in mynah.toml, is the consent; without it there is no permit.
