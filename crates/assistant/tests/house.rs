@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use expect_test::{Expect, expect};
 use mynah_assistant::dialogue::{Command, Dialogue, DialogueSettings, Event, House, Kept};
-use mynah_assistant::ports::{Detection, Hypothesis};
+use mynah_assistant::ports::{Alternative, Detection, Hypothesis};
 use mynah_assistant::{EndReason, Heard, Moment, TurnIds};
 use mynah_audio::SamplePos;
 use mynah_home::{Home, State};
@@ -62,12 +62,15 @@ fn check(lines: &[&str], expect: Expect) {
 
 /// How many actions are carried out when `text` is heard that surely.
 fn heard(text: &str, confidence: f32) -> usize {
+    heard_as(Hypothesis { text: text.into(), confidence, accepted: true, ..Hypothesis::default() })
+}
+
+fn heard_as(hypothesis: Hypothesis) -> usize {
     let ids = TurnIds::default();
     let mut dialogue = dialogue(&ids);
     let turn = ids.allocate();
     let at = SamplePos(0);
     let detection = Detection { word: "computer".into(), score: 1.0 };
-    let hypothesis = Hypothesis { text: text.into(), confidence, accepted: true, ..Hypothesis::default() };
     dialogue.handle(Event::Heard(Heard::Wake { turn, at, detection, from: at }), NOW);
     let end = Heard::SpeechEnd { turn, at, speech_end: at, reason: EndReason::Silence };
     dialogue.handle(Event::Heard(end), NOW);
@@ -79,6 +82,20 @@ fn heard(text: &str, confidence: f32) -> usize {
         }
     }
     actions
+}
+
+#[test]
+fn another_reading_of_what_was_heard_is_taken_when_the_best_means_nothing() {
+    let other = |text: &str| Alternative { text: text.into(), score: 0.0 };
+    let heard = |n_best: &[&str]| {
+        let n_best = n_best.iter().map(|text| other(text)).collect::<Vec<_>>();
+        let text = n_best[0].text.clone();
+        heard_as(Hypothesis { text, confidence: 0.9, accepted: true, n_best, ..Hypothesis::default() })
+    };
+    assert_eq!(heard(&["during the kitchen camp", "turn on the kitchen lamp"]), 1);
+    assert_eq!(heard(&["during the kitchen camp", "tune in"]), 0);
+    // Several lamps at once take a surer ear.
+    assert_eq!(heard(&["during the nights", "turn on the lights"]), 0);
 }
 
 #[test]

@@ -16,7 +16,7 @@ const MOST_CHANGES: usize = 2;
 const MOST_CANDIDATES: usize = 4;
 /// The most texts that are tried.
 const MOST_TEXTS: usize = 8;
-/// The least likeness of the letters (normalised Damerau-Levenshtein), of words that sound alike and of those that nearly do.
+/// The least likeness of the letters (normalised Levenshtein), of words that sound alike and of those that nearly do.
 const LEAST_ALIKE: (f64, f64) = (0.4, 0.66);
 /// The confidence of a text with one word that was changed not at all, and what each further change takes from it. It stays
 /// below what a risky intent asks for.
@@ -37,8 +37,10 @@ const NEGATIONS: [&str; 14] = [
 /// The words of the templates by how they sound.
 #[derive(Default)]
 pub(crate) struct Sounds {
-    /// Code, or a code with one letter left out → words.
-    words: HashMap<String, Vec<Box<str>>>,
+    /// Each with its code.
+    words: Vec<(Box<str>, String)>,
+    /// Code, or a code with one letter left out → places in `words`.
+    places: HashMap<String, Vec<usize>>,
 }
 
 impl Sounds {
@@ -47,29 +49,35 @@ impl Sounds {
         for word in folded.words().filter(|word| may_be_meant(word, language)) {
             let code = code(word);
             for key in shorter(&code).chain([code.clone()]) {
-                let words = sounds.words.entry(key).or_default();
-                if !words.iter().any(|known| **known == *word) {
-                    words.push(word.into());
+                let places = sounds.places.entry(key).or_default();
+                if places.last() != Some(&sounds.words.len()) {
+                    places.push(sounds.words.len());
                 }
             }
-        }
-        for words in sounds.words.values_mut() {
-            words.sort_unstable();
+            sounds.words.push((word.into(), code));
         }
         sounds
     }
 
-    /// The words that a word may be, the likest first, with their likeness.
-    fn near(&self, word: &str) -> Vec<(&str, f64)> {
+    /// The words that sound the same, and unless `is_exact` those that nearly do: the likest first, with their likeness.
+    fn near(&self, word: &str, is_exact: bool) -> Vec<(&str, f64)> {
         let own = code(word);
+        let nearly = shorter(&own).filter(|_| !is_exact);
+        let keys = std::iter::once(own.clone()).chain(nearly);
+        let mut places: Vec<usize> =
+            keys.filter_map(|key| self.places.get(&key)).flatten().copied().collect();
+        places.sort_unstable();
+        places.dedup();
         let mut found: Vec<(&str, f64)> = Vec::new();
-        for key in shorter(&own).chain([own.clone()]) {
-            for known in self.words.get(&key).into_iter().flatten() {
-                let like = strsim::normalized_damerau_levenshtein(word, known);
-                let least = if code(known) == own { LEAST_ALIKE.0 } else { LEAST_ALIKE.1 };
-                if **known != *word && like >= least && !found.iter().any(|(other, _)| *other == &**known) {
-                    found.push((known, like));
-                }
+        for (known, code) in places.into_iter().map(|place| &self.words[place]) {
+            let is_same = *code == own;
+            let is_far = known.len().abs_diff(word.len()) > 3;
+            if (is_exact && !is_same) || is_far || **known == *word {
+                continue;
+            }
+            let like = strsim::normalized_levenshtein(word, known);
+            if like >= if is_same { LEAST_ALIKE.0 } else { LEAST_ALIKE.1 } {
+                found.push((known, like));
             }
         }
         found.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(b.0)));
@@ -137,17 +145,17 @@ impl Recognizer {
             // All words are known, but one stands for another that sounds the same: "turn of the light".
             [] => {
                 for (index, word) in words.iter().enumerate() {
-                    let alike = sounds.near(word).into_iter().filter(|(other, _)| code(other) == code(word));
+                    let alike = sounds.near(word, true).into_iter();
                     texts.extend(alike.map(|(other, like)| (with(&[(index, other)]), sure(1, like))));
                 }
             }
             [one] => {
-                let near = sounds.near(&words[*one]);
+                let near = sounds.near(&words[*one], false);
                 texts.extend(near.into_iter().map(|(word, like)| (with(&[(*one, word)]), sure(1, like))));
             }
             [one, two] => {
-                for (first, like) in sounds.near(&words[*one]) {
-                    let near = sounds.near(&words[*two]).into_iter();
+                for (first, like) in sounds.near(&words[*one], false) {
+                    let near = sounds.near(&words[*two], false).into_iter();
                     texts.extend(near.map(|(second, likes)| {
                         (with(&[(*one, first), (*two, second)]), sure(2, like + likes))
                     }));
@@ -221,10 +229,12 @@ fn code(word: &str) -> String {
     code
 }
 
-/// A code with one letter left out, but for the first: who begins otherwise is another word.
+/// A code with one letter left out, but for the first: who begins otherwise is another word. Two letters are the least: one
+/// is shared by too many words.
 fn shorter(code: &str) -> impl Iterator<Item = String> {
     let letters: Vec<char> = code.chars().collect();
-    (1..letters.len()).map(move |out| {
+    let places = if letters.len() < 3 { 0..0 } else { 1..letters.len() };
+    places.map(move |out| {
         letters.iter().enumerate().filter(|(index, _)| *index != out).map(|(_, letter)| letter).collect()
     })
 }

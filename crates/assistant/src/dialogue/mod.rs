@@ -304,7 +304,23 @@ impl Dialogue {
             self.not_understood(turn, because, Origin::Voice);
             return;
         }
-        self.words(turn, &hypothesis.text, Some(hypothesis.confidence), Origin::Voice, now);
+        let (text, confidence) = self.best_understood(hypothesis, now);
+        self.words(turn, text, Some(confidence), Origin::Voice, now);
+    }
+
+    /// Of what was heard, the best that means something. What is not the best is too unsure for what may go wrong.
+    fn best_understood<'h>(&self, hypothesis: &'h Hypothesis, now: Moment) -> (&'h str, f32) {
+        let best = (hypothesis.text.as_str(), hypothesis.confidence);
+        let situation = self.situation(now);
+        let means = |text: &str| !self.mind.commands(text, &situation).is_empty();
+        // An answer means nothing to the skills.
+        if self.question.is_some() || hypothesis.n_best.len() < 2 || means(best.0) {
+            return best;
+        }
+        let unsure =
+            self.settings.least_confidence.confirm.min(self.settings.least_confidence.pin) - f32::EPSILON;
+        let other = hypothesis.n_best.iter().map(|other| other.text.as_str()).find(|text| means(text));
+        other.map_or(best, |text| (text, best.1.min(unsure)))
     }
 
     fn recognition_failed(&mut self, turn: TurnId, message: String) {
