@@ -122,7 +122,7 @@ def main() -> None:
     if args.only:
         lines = [json.loads(line) for line in args.only.read_text(encoding="utf-8").splitlines()]
         lines = [line for line in lines if "sentence" in line and not line.get("passed")]
-        only = {(line["language"], line["file"], line["sentence"]) for line in lines}
+        only = {(line["language"], Path(line["file"]).name, line["sentence"]) for line in lines}
         languages = [language for language in languages if any(key[0] == language for key in only)]
     times: list[float] = []
     for language in languages:

@@ -6,12 +6,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
+use crate::fold::Folding;
 use crate::graph::Vocabulary;
 use crate::join::Writing;
 use crate::language::{Language, language};
 use crate::program::{CompiledList, FoldedWords, Numbers, Program, Values};
 use crate::template::{self, Kind, Node, part, visit};
 use crate::{Fault, List, Origin, Sentence, Spec};
+use expand::Added;
 
 /// The most pieces of all sentences and list values together.
 const MOST_PIECES_IN_ALL: usize = 4_000_000;
@@ -28,6 +30,11 @@ pub(crate) struct Compiled {
     pub(crate) folded: FoldedWords,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) language: &'static dyn Language,
+    pub(crate) folding: Folding,
+    /// By state of [`sentences`](Self::sentences), the group that it belongs to; none for the start.
+    pub(crate) owners: Vec<u32>,
+    /// The sentences in which lists stand right beside letters, over letters in place of words.
+    pub(crate) by_letter: Option<Box<Compiled>>,
 }
 
 /// Compiles all sentences.
@@ -35,6 +42,25 @@ pub(crate) struct Compiled {
 /// # Errors
 /// Every fault at once.
 pub(crate) fn compile(spec: &Spec) -> Result<Compiled, Vec<Fault>> {
+    let folding = Folding::of(&spec.language);
+    let (mut compiled, glued) = compile_as(spec, folding, None)?;
+    if !glued.is_empty() {
+        let by_letter = compile_as(spec, Folding { by_letter: true, ..folding }, Some(&glued))?;
+        compiled.by_letter = Some(Box::new(by_letter.0));
+    }
+    Ok(compiled)
+}
+
+/// Sentences by group and place.
+type Sentences = HashSet<(usize, usize)>;
+
+/// Compiles all sentences, or `only` some. Gives the sentences in which lists stand right beside letters, if the spec
+/// is lenient about them.
+fn compile_as(
+    spec: &Spec,
+    folding: Folding,
+    only: Option<&Sentences>,
+) -> Result<(Compiled, Sentences), Vec<Fault>> {
     let mut compiler = Compiler {
         spec,
         out: Compiled {
@@ -45,23 +71,27 @@ pub(crate) fn compile(spec: &Spec) -> Result<Compiled, Vec<Fault>> {
             folded: FoldedWords::default(),
             vocabulary: Vocabulary::default(),
             language: language(&spec.language),
+            folding,
+            owners: vec![u32::MAX],
+            by_letter: None,
         },
         rules: HashMap::new(),
         list_ids: HashMap::new(),
         entry_nodes: Vec::new(),
         alike: HashMap::new(),
-        writing: Writing::new(language(&spec.language)),
+        writing: Writing::new(language(&spec.language), folding),
         slot_ids: HashMap::new(),
         left: MOST_PIECES_IN_ALL,
         faults: Vec::new(),
         told: HashSet::new(),
+        glued: HashSet::new(),
     };
-    compiler.run();
+    compiler.run(only);
     if !compiler.faults.is_empty() {
         return Err(compiler.faults);
     }
     let Writing { folded, vocabulary, .. } = compiler.writing;
-    Ok(Compiled { folded, vocabulary, ..compiler.out })
+    Ok((Compiled { folded, vocabulary, ..compiler.out }, compiler.glued))
 }
 
 /// Where a name is looked up: in a group of sentences first, then among all.
@@ -89,22 +119,26 @@ struct Compiler<'a> {
     faults: Vec<Fault>,
     /// What was told, so that a rule of many sentences is not blamed many times.
     told: HashSet<(Origin, String)>,
+    /// See [`compile_as`].
+    glued: Sentences,
 }
 
 impl Compiler<'_> {
-    fn run(&mut self) {
+    fn run(&mut self, only: Option<&Sentences>) {
         let spec = self.spec;
-        for name in spec.rules.keys() {
+        // What is not used is looked at all the same, unless the spec is lenient.
+        let looks_at_all = !spec.lenient;
+        for name in spec.rules.keys().filter(|_| looks_at_all) {
             self.rule(None, name);
         }
-        for name in spec.lists.keys() {
+        for name in spec.lists.keys().filter(|_| looks_at_all) {
             self.list(None, name);
         }
         for (group, intent) in spec.intents.iter().enumerate() {
-            for name in intent.rules.keys() {
+            for name in intent.rules.keys().filter(|_| looks_at_all) {
                 self.rule(Some(group), name);
             }
-            for name in intent.lists.keys() {
+            for name in intent.lists.keys().filter(|_| looks_at_all) {
                 self.list(Some(group), name);
             }
             let origin = intent.sentences.first().map(|sentence| sentence.origin.clone()).unwrap_or_default();
@@ -119,10 +153,15 @@ impl Compiler<'_> {
                 self.fault(origin, message, Some("say how people ask for it, or remove it".into()));
             }
         }
-        self.check_rules();
+        if looks_at_all {
+            self.check_rules();
+        }
         for (group, intent) in spec.intents.iter().enumerate() {
             let mut templates = HashSet::new();
             for (index, sentence) in intent.sentences.iter().enumerate() {
+                if only.is_some_and(|only| !only.contains(&(group, index))) {
+                    continue;
+                }
                 if !templates.insert(sentence.template.as_str()) {
                     let help = Some("remove one of them".to_owned());
                     self.fault(sentence.origin.clone(), "the same sentence twice in one intent".into(), help);
@@ -133,7 +172,11 @@ impl Compiler<'_> {
                 if let Some(template) = self.parse(sentence) {
                     let mut program = std::mem::replace(&mut self.out.sentences, Program::new());
                     // The fault is told.
-                    let _ = self.add(&template, Some(group), accept, &mut program);
+                    if let Ok(Added::ByLetter) = self.add(&template, Some(group), accept, &mut program) {
+                        self.out.accepts.pop();
+                        self.glued.insert((group, index));
+                    }
+                    self.out.owners.resize(program.states.len(), group as u32);
                     self.out.sentences = program;
                 }
             }
@@ -152,7 +195,7 @@ impl Compiler<'_> {
     }
 
     fn parse(&mut self, sentence: &Sentence) -> Option<Template> {
-        match template::parse(&sentence.template) {
+        match template::parse_as(&sentence.template, self.spec.lenient) {
             Ok(node) => Some(Template { node, origin: sentence.origin.clone() }),
             Err(faults) => {
                 for fault in faults {
@@ -181,7 +224,17 @@ impl Compiler<'_> {
     fn list(&mut self, scope: Scope, name: &str) -> Option<u32> {
         let spec = self.spec;
         let local = scope.and_then(|group| Some((scope, spec.intents[group].lists.get(name)?)));
-        let (scope, list) = local.or_else(|| Some((None, spec.lists.get(name)?)))?;
+        let (scope, list) = match local {
+            Some(local) => local,
+            None => {
+                let list = spec.lists.get(name)?;
+                // The rules of a group shadow those that the values of a list use, too.
+                let is_shadowed = spec.lenient
+                    && uses_rules(list)
+                    && scope.is_some_and(|group| !spec.intents[group].rules.is_empty());
+                (scope.filter(|_| is_shadowed), list)
+            }
+        };
         let key = (scope, name.to_owned());
         if let Some(&id) = self.list_ids.get(&key) {
             return Some(id);

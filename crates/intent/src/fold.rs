@@ -14,6 +14,38 @@ pub(crate) struct Token {
 /// Splits a text into words. Numbers part from letters (`5min` is two words), `%`, `°` and other signs stand
 /// alone, as Chinese characters do, hyphens part words, and `-5` keeps its sign where it begins a word.
 pub(crate) fn tokens(text: &str) -> Vec<Token> {
+    tokens_as(text, Folding::default())
+}
+
+/// How a text is parted into words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Folding {
+    /// An apostrophe parts words: `d'une`.
+    pub(crate) elides: bool,
+    /// Each letter is a word of its own: nothing tells where words end.
+    pub(crate) by_letter: bool,
+}
+
+impl Folding {
+    /// That of a language by its BCP 47 tag.
+    pub(crate) fn of(language: &str) -> Folding {
+        let primary = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        Folding { elides: matches!(primary.as_str(), "fr" | "it" | "ca" | "oc"), by_letter: false }
+    }
+
+    /// Whether a character is a word by itself.
+    pub(crate) fn is_alone(self, c: char) -> bool {
+        is_spaceless(c) || self.by_letter && !c.is_whitespace() && classify(c, ' ', ' ', &[]) == Class::Letter
+    }
+
+    /// Whether a word ends with this character.
+    pub(crate) fn ends_with(self, c: char) -> bool {
+        self.elides && matches!(c, '\'' | '\u{2019}')
+    }
+}
+
+/// As [`tokens`], in the way of a language.
+pub(crate) fn tokens_as(text: &str, folding: Folding) -> Vec<Token> {
     let chars: Vec<(usize, char)> = text.char_indices().collect();
     let at = |i: usize| chars.get(i).map_or(' ', |&(_, c)| c);
     let mut tokens: Vec<Token> = Vec::new();
@@ -21,7 +53,11 @@ pub(crate) fn tokens(text: &str) -> Vec<Token> {
     for (i, &(start, c)) in chars.iter().enumerate() {
         let end = start + c.len_utf8();
         let before = if i == 0 { ' ' } else { at(i - 1) };
-        let class = classify(c, before, at(i + 1), &chars[i..]);
+        let class = match classify(c, before, at(i + 1), &chars[i..]) {
+            Class::Letter if folding.by_letter => Class::Sign,
+            Class::Nothing if folding.ends_with(c) => Class::Separator,
+            class => class,
+        };
         match class {
             Class::Separator => {}
             Class::Nothing => {
@@ -82,7 +118,7 @@ fn classify(c: char, before: char, after: char, rest: &[(usize, char)]) -> Class
             Class::Separator
         }
         _ if is_punctuation(c) => Class::Separator,
-        _ if is_han(c) => Class::Sign,
+        _ if is_spaceless(c) => Class::Sign,
         _ => Class::Letter,
     }
 }
@@ -93,9 +129,11 @@ fn is_thousands(rest: &[(usize, char)]) -> bool {
     digits == 3
 }
 
-/// Chinese characters, each of which is a word: nothing tells where longer ones end.
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+/// Characters of scripts without spaces, each of which is a word, because nothing tells where longer ones end: Thai,
+/// Lao, Burmese, Khmer, Japanese, Chinese.
+fn is_spaceless(c: char) -> bool {
+    matches!(c, '\u{e01}'..='\u{e4e}' | '\u{e80}'..='\u{ecf}' | '\u{1000}'..='\u{103f}' | '\u{1780}'..='\u{17d3}'
+        | '\u{3041}'..='\u{309f}' | '\u{30a1}'..='\u{30fa}' | '\u{30fc}'..='\u{30ff}' | '\u{3007}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
         | '\u{20000}'..='\u{323af}')
 }
 

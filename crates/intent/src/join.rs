@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use crate::fold::{Token, tokens};
+use crate::fold::{Folding, Token, tokens_as};
 use crate::graph::{Vocabulary, WordId, written_word};
 use crate::hash::{QuickMap, QuickSet};
 use crate::language::Language;
@@ -47,17 +47,45 @@ impl Pieces<'_> {
         self.edges[from as usize].push((edge, to));
     }
 
+    /// A state after a space, where a word begins.
+    pub(crate) fn spaced(&mut self, from: u32) -> u32 {
+        let to = self.state();
+        self.edge(from, Edge::Space, to);
+        to
+    }
+
     /// Adds the pieces and spaces of a text.
     pub(crate) fn text(&mut self, text: &str, from: u32, to: u32, writing: &mut Writing) {
         let mut state = from;
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
+            let folding = writing.folding;
             let is_space = first.is_whitespace();
-            let length = rest.find(|c: char| c.is_whitespace() != is_space).unwrap_or(rest.len());
-            let edge = if is_space { Edge::Space } else { Edge::Piece(writing.id(&rest[..length])) };
+            let is_alone = folding.is_alone(first);
+            let ends_at = |(at, c): &(usize, char)| {
+                *at > 0
+                    && (is_alone
+                        || c.is_whitespace() != is_space
+                        || folding.is_alone(*c)
+                        || rest[..*at].ends_with(|c| folding.ends_with(c)))
+            };
+            let length = rest.char_indices().find(ends_at).map_or(rest.len(), |(at, _)| at);
+            let piece = &rest[..length];
             rest = &rest[length..];
             let next = if rest.is_empty() { to } else { self.state() };
-            self.edge(state, edge, next);
+            if is_space {
+                self.edge(state, Edge::Space, next);
+            } else {
+                // What is a word by itself needs no space on either side.
+                let start = if is_alone { self.spaced(state) } else { state };
+                if is_alone || piece.ends_with(|c| folding.ends_with(c)) {
+                    let end = self.state();
+                    self.edge(start, Edge::Piece(writing.id(piece)), end);
+                    self.edge(end, Edge::Space, next);
+                } else {
+                    self.edge(start, Edge::Piece(writing.id(piece)), next);
+                }
+            }
             state = next;
         }
         if text.is_empty() {
@@ -73,6 +101,7 @@ pub(crate) struct WrittenId(u32);
 /// Everything that templates write, and what it is as words.
 pub(crate) struct Writing {
     language: &'static dyn Language,
+    pub(crate) folding: Folding,
     pub(crate) folded: FoldedWords,
     pub(crate) vocabulary: Vocabulary,
     texts: Vec<Rc<str>>,
@@ -91,9 +120,10 @@ struct Words {
 impl Writing {
     const NOTHING: WrittenId = WrittenId(0);
 
-    pub(crate) fn new(language: &'static dyn Language) -> Writing {
+    pub(crate) fn new(language: &'static dyn Language, folding: Folding) -> Writing {
         let mut writing = Writing {
             language,
+            folding,
             folded: FoldedWords::default(),
             vocabulary: Vocabulary::default(),
             texts: Vec::new(),
@@ -134,15 +164,15 @@ impl Writing {
             return Rc::clone(words);
         }
         let text = Rc::clone(&self.texts[written.0 as usize]);
-        let tokens = tokens(&text);
+        let tokens = tokens_as(&text, self.folding);
         let mut parts = Vec::new();
         for token in &tokens {
-            let shown = shown(&text[token.span.clone()], std::slice::from_ref(token));
+            let shown = shown(&text[token.span.clone()], std::slice::from_ref(token), self.folding);
             let shown = self.vocabulary.id(&shown.unwrap_or_else(|| token.text.clone()));
             parts.push(Step::Word { folded: self.folded.add(&token.text, self.language), shown });
         }
         let is_plain = |text: &String| text.chars().all(|c| c.is_alphanumeric() || matches!(c, '-' | '\''));
-        let whole = shown(&text, &tokens).filter(|text| tokens.len() > 1 && is_plain(text));
+        let whole = shown(&text, &tokens, self.folding).filter(|text| tokens.len() > 1 && is_plain(text));
         let whole = whole.map(|text| self.vocabulary.id(&text));
         let words = Rc::new(Words { parts, whole });
         self.words.insert(written, Rc::clone(&words));
@@ -156,9 +186,9 @@ impl Writing {
 }
 
 /// How a graph writes these tokens, if what it writes is read back as they are.
-fn shown(written: &str, parts: &[Token]) -> Option<String> {
+fn shown(written: &str, parts: &[Token], folding: Folding) -> Option<String> {
     let shown = written_word(written);
-    let again = tokens(&shown);
+    let again = tokens_as(&shown, folding);
     let is_same = again.len() == parts.len() && again.iter().zip(parts).all(|(a, b)| a.text == b.text);
     is_same.then_some(shown)
 }
@@ -182,6 +212,7 @@ pub(crate) fn join_words(
     lists: &[CompiledList],
     writing: &mut Writing,
     accept: u32,
+    is_lenient: bool,
     program: &mut Program,
 ) -> Result<(), JoinFault> {
     let start = (0, None);
@@ -194,6 +225,7 @@ pub(crate) fn join_words(
         todo: vec![(start, 0)],
         captures: vec![Vec::new()],
         accept,
+        is_lenient,
         end: None,
         inline: BTreeSet::new(),
     };
@@ -222,6 +254,8 @@ struct Joiner<'a> {
     /// What words captured. The first is nothing.
     captures: Vec<Vec<Capture>>,
     accept: u32,
+    /// See [`Spec::lenient`](crate::Spec::lenient).
+    is_lenient: bool,
     end: Option<u32>,
     inline: BTreeSet<usize>,
 }
@@ -249,10 +283,10 @@ impl Joiner<'_> {
                 if !is_blank {
                     let to = self.end();
                     self.word(word, captures, state, to);
-                } else if state == 0 {
-                    return Err(JoinFault::Empty);
-                } else {
+                } else if state != 0 {
                     self.program.states[state as usize].accepts.push(self.accept);
+                } else if !self.is_lenient {
+                    return Err(JoinFault::Empty);
                 }
             }
             for &(edge, to) in &edges[place as usize] {
@@ -279,7 +313,11 @@ impl Joiner<'_> {
                         todo.push((to, self.writing.join(word, piece), captures, None));
                     }
                     Edge::Call { call, list, slot } => {
-                        let is_text = matches!(self.lists[list as usize].values, Values::Text { .. });
+                        let is_text = match self.lists[list as usize].values {
+                            Values::Text { .. } => true,
+                            Values::Wildcard => self.is_lenient,
+                            _ => false,
+                        };
                         let mut from = state;
                         if !is_blank {
                             if is_text {

@@ -4,6 +4,7 @@ mod english;
 mod mandarin;
 mod plain;
 pub(crate) mod rules;
+mod spelled;
 
 use std::time::Duration;
 
@@ -85,7 +86,12 @@ pub(crate) fn language(tag: &str) -> &'static dyn Language {
     match tag.split(['-', '_']).next() {
         Some(primary) if primary.eq_ignore_ascii_case("en") => &english::English,
         Some(primary) if primary.eq_ignore_ascii_case("zh") => &mandarin::Mandarin,
-        _ => &plain::Plain,
+        Some(primary) if primary.eq_ignore_ascii_case("sr") => {
+            let is_latin = tag.split(['-', '_']).any(|part| part.eq_ignore_ascii_case("latn"));
+            if is_latin { spelled::spelled("hr").map_or(&plain::Plain, |s| s) } else { &spelled::SERBIAN }
+        }
+        Some(primary) => spelled::spelled(primary).map_or(&plain::Plain, |spelled| spelled),
+        None => &plain::Plain,
     }
 }
 

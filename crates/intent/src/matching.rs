@@ -7,10 +7,10 @@
 use std::hash::{Hash, Hasher};
 use std::rc::Rc;
 
-use crate::ListEntry;
 use crate::compile::Compiled;
 use crate::hash::{QuickHasher, QuickMap};
 use crate::program::{Filled, FoldedId, Input, ProgramArc, Step, Values};
+use crate::{IntentSpec, ListEntry};
 
 /// How many ways to get to one state are kept.
 const MOST_WAYS: usize = 8;
@@ -38,6 +38,34 @@ pub(crate) struct Match {
     pub(crate) skipped: u32,
     /// Words in wildcards.
     pub(crate) free: u32,
+    /// The less, the more literal.
+    pub(crate) cost: u32,
+}
+
+/// Which groups of sentences may be meant.
+pub(crate) struct Open<'a> {
+    /// The groups.
+    pub(crate) intents: &'a [IntentSpec],
+    /// By group; empty: each of them.
+    pub(crate) groups: Vec<bool>,
+}
+
+impl Open<'_> {
+    fn group(&self, owner: u32) -> bool {
+        self.groups.is_empty() || self.groups.get(owner as usize).copied().unwrap_or(true)
+    }
+
+    /// Whether an entry of a list may be said in a sentence of this group: what it brings along does not contradict
+    /// the context that the group asks for.
+    fn entry(&self, owner: u32, entry: &ListEntry) -> bool {
+        let Some(intent) = self.intents.get(owner as usize) else { return true };
+        entry.context.is_empty()
+            || intent.requires_context.iter().all(|(key, values)| {
+                entry.context.get(key).is_none_or(|value| values.is_empty() || values.contains(value))
+            }) && !intent.excludes_context.iter().any(|(key, values)| {
+                entry.context.get(key).is_some_and(|value| values.is_empty() || values.contains(value))
+            })
+    }
 }
 
 /// A filled slot.
@@ -93,6 +121,7 @@ pub(crate) struct Matcher<'a> {
     captures: Vec<(Captured, u32)>,
     /// What lists take, by list and position.
     found: QuickMap<(u32, usize), Found>,
+    open: &'a Open<'a>,
     steps: usize,
 }
 
@@ -102,6 +131,7 @@ impl<'a> Matcher<'a> {
         skip_phrases: &[Vec<FoldedId>],
         and_phrases: &[Vec<FoldedId>],
         input: &'a Input<'a>,
+        open: &'a Open<'a>,
     ) -> Matcher<'a> {
         let phrases_at = |phrases: &[Vec<FoldedId>], at: usize| -> Vec<usize> {
             let ids = &input.ids[at..];
@@ -113,16 +143,8 @@ impl<'a> Matcher<'a> {
         let skips = (0..input.words.len()).map(|at| phrases_at(skip_phrases, at)).collect();
         let ands = (0..input.words.len()).map(|at| phrases_at(and_phrases, at)).collect();
         let ways = vec![Vec::new(); input.words.len() + 1];
-        Matcher {
-            compiled,
-            skips,
-            ands,
-            input,
-            ways,
-            captures: Vec::new(),
-            found: QuickMap::default(),
-            steps: 0,
-        }
+        let (captures, found) = (Vec::new(), QuickMap::default());
+        Matcher { compiled, skips, ands, input, ways, captures, found, open, steps: 0 }
     }
 
     /// All matches, the best first.
@@ -153,7 +175,8 @@ impl<'a> Matcher<'a> {
             found.extend(accepts.iter().map(|&accept| (way.cost, accept, way)));
         }
         found.sort_by_key(|&(cost, accept, _)| (cost, accept));
-        let matches = found.into_iter().map(|(_, accept, way)| Match {
+        let matches = found.into_iter().map(|(cost, accept, way)| Match {
+            cost,
             accept,
             captures: self.captures_of(way.last),
             skipped: way.skipped,
@@ -182,6 +205,14 @@ impl<'a> Matcher<'a> {
         best
     }
 
+    /// Whether a position is not within a word, where each letter is a token.
+    fn begins_word(&self, position: usize) -> bool {
+        let tokens = self.input.tokens;
+        !self.compiled.folding.by_letter
+            || position == 0
+            || tokens[position - 1].span.end < tokens[position].span.start
+    }
+
     /// Whether words begin or end with a skip phrase: "milk please" is milk, though "please" may be an item.
     fn is_padded(&self, from: usize, to: usize) -> bool {
         let begins = self.skips[from].iter().any(|&length| from + length < to);
@@ -193,14 +224,23 @@ impl<'a> Matcher<'a> {
         self.steps += 1;
         if let Some(id) = self.input.ids[position] {
             for arc in compiled.sentences.word_arcs(way.state, id) {
-                self.take_word(way, arc, position);
+                if self.open.group(compiled.owners[arc.to as usize]) {
+                    self.take_word(way, arc, position);
+                }
             }
         }
         for arc in compiled.sentences.list_arcs(way.state) {
             let Step::List { list, slot } = arc.step else {
                 continue;
             };
+            let owner = compiled.owners[arc.to as usize];
+            if !self.open.group(owner) {
+                continue;
+            }
             if let Values::Wildcard = compiled.lists[list as usize].values {
+                if !self.begins_word(position) {
+                    continue;
+                }
                 for end in position + 1..=self.input.words.len() {
                     if self.is_padded(position, end) {
                         continue;
@@ -220,6 +260,9 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             for &(end, filled) in self.found(list, position).iter() {
+                if compiled.entry(list, filled).is_some_and(|entry| !self.open.entry(owner, entry)) {
+                    continue;
+                }
                 let way = Way { cost: way.cost + SLOT, ..way };
                 let filled = Captured { slot, list, filled, from: position, to: end };
                 let way = self.fill(way, arc.to, filled);

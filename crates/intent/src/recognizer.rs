@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use crate::compile::{self, Compiled};
-use crate::fold::tokens;
-use crate::matching::{Captured, Match, Matcher};
+use crate::fold::{Token, tokens_as};
+use crate::matching::{Captured, Match, Matcher, Open};
 use crate::near::Sounds;
-use crate::program::{FoldedId, Input};
+use crate::program::{Filled, FoldedId, Input};
 use crate::{Fault, Intent, IntentSpec, Reading, Slot, Spec, Value, WordGraph, grammar};
 
 /// The longest text that is looked at, in words.
 const MOST_WORDS: usize = 100;
+/// The same where each letter is one.
+const MOST_LETTERS: usize = 500;
+/// The most matches of one text that are compared.
+const MOST_RANKED: usize = 200;
 /// The most readings of one text.
 const MOST_READINGS: usize = 8;
 /// What a skipped word takes from the confidence.
@@ -36,10 +40,14 @@ struct Inner {
     compiled: Compiled,
     /// Skip words as they are compared.
     skips: Vec<Vec<FoldedId>>,
+    /// The same for the sentences that are taken by letter.
+    skips_by_letter: Vec<Vec<FoldedId>>,
     /// What joins two values, as it is compared.
     ands: Vec<Vec<FoldedId>>,
     /// The words of each joint.
     joints: Vec<Vec<String>>,
+    /// Words that a group asks for, as they are compared.
+    keywords: Vec<Vec<String>>,
     graph: OnceLock<Arc<WordGraph>>,
     sounds: OnceLock<Sounds>,
 }
@@ -61,19 +69,24 @@ impl Recognizer {
     /// sentences that expand beyond measure. Time and memory are bounded whatever the spec says.
     pub fn compile(spec: Spec) -> Result<Recognizer, Vec<Fault>> {
         let mut compiled = compile::compile(&spec)?;
-        let words =
-            |phrase: &String| tokens(phrase).into_iter().map(|token| token.text).collect::<Vec<String>>();
-        let joints = spec.several.joints.iter().map(words).filter(|words| !words.is_empty()).collect();
-        let mut folded = |phrases: &[String]| -> Vec<Vec<FoldedId>> {
-            let ids = |phrase| {
-                words(phrase).iter().map(|word| compiled.folded.add(word, compiled.language)).collect()
-            };
-            phrases.iter().map(ids).filter(|phrase: &Vec<FoldedId>| !phrase.is_empty()).collect()
+        let skipped = [&*spec.skip_words, &*spec.fillers].concat();
+        let skips = folded(&skipped, &mut compiled);
+        let ands = folded(&spec.several.and, &mut compiled);
+        let by_letter = compiled.by_letter.as_mut();
+        let skips_by_letter = by_letter.map(|compiled| folded(&skipped, compiled)).unwrap_or_default();
+        let words = |phrase: &String| {
+            tokens_as(phrase, compiled.folding).into_iter().map(|token| token.text).collect::<Vec<String>>()
         };
-        let skips = [folded(&spec.skip_words), folded(&spec.fillers)].concat();
-        let ands = folded(&spec.several.and);
-        let inner =
-            Inner { spec, compiled, skips, ands, joints, graph: OnceLock::new(), sounds: OnceLock::new() };
+        let joints = spec.several.joints.iter().map(words).filter(|words| !words.is_empty()).collect();
+        let word = |word: &String| Some(tokens_as(word, compiled.folding).into_iter().next()?.text);
+        let keywords = spec
+            .intents
+            .iter()
+            .map(|intent| intent.required_keywords.iter().filter_map(word).collect())
+            .collect();
+        let graph = OnceLock::new();
+        let sounds = OnceLock::new();
+        let inner = Inner { spec, compiled, skips, skips_by_letter, ands, joints, keywords, graph, sounds };
         Ok(Recognizer { inner: Arc::new(inner) })
     }
 
@@ -102,42 +115,29 @@ impl Recognizer {
     /// names, then the order of the spec. Texts of more than 100 words match nothing.
     pub fn recognize(&self, text: &str, context: &Context) -> Vec<Reading> {
         let inner = &*self.inner;
-        let tokens = tokens(text);
+        let tokens = tokens_as(text, inner.compiled.folding);
         if tokens.is_empty() || tokens.len() > MOST_WORDS {
             return Vec::new();
         }
-        let compiled = &inner.compiled;
-        let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-        let ids = words.iter().map(|word| compiled.folded.find(word, compiled.language)).collect();
-        let input = Input { tokens: &tokens, words, ids };
+        let mut found = inner.read_all(text, &tokens, context);
+        if found.is_empty()
+            && inner.spec.lenient
+            && let Some(parted) = inner.parted(text, &tokens)
+        {
+            found = inner.read_all(&parted, &tokens_as(&parted, inner.compiled.folding), context);
+        }
+        found.sort_by_key(|(rank, _)| *rank);
         let mut readings: Vec<Reading> = Vec::new();
-        for found in Matcher::new(compiled, &inner.skips, &inner.ands, &input).run() {
-            let (spec, sentence) = compiled.accepts[found.accept as usize];
-            let intent = &inner.spec.intents[spec];
-            if !permits(intent, context, &found, compiled) {
-                continue;
-            }
-            let meaning = Intent {
-                name: intent.name.clone(),
-                slots: slots(intent, &found, context, compiled, &input, text),
-            };
-            let same = |reading: &Reading| {
-                let (a, b) = (&reading.intent, &meaning);
+        for (_, reading) in found {
+            let same = |other: &Reading| {
+                let (a, b) = (&other.intent, &reading.intent);
                 a.name == b.name
                     && a.slots.len() == b.slots.len()
                     && a.slots.iter().zip(&b.slots).all(|(a, b)| a.0 == b.0 && a.1.value == b.1.value)
             };
-            if readings.iter().any(same) {
-                continue;
+            if !readings.iter().any(same) {
+                readings.push(reading);
             }
-            let less = SKIPPED_WORD * found.skipped as f32 + FREE_WORD * found.free as f32;
-            readings.push(Reading {
-                intent: meaning,
-                confidence: (1.0 - less).max(LEAST_CONFIDENCE),
-                spec,
-                sentence,
-                context: brought_context(context, &found, compiled),
-            });
             if readings.len() == MOST_READINGS {
                 break;
             }
@@ -158,6 +158,182 @@ impl Recognizer {
     pub fn spec(&self) -> &Spec {
         &self.inner.spec
     }
+}
+
+/// What decides between readings, the least first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// Whether the slot that counts most is not filled from a list, and how many letters fill it.
+    lacks_best_slot: bool,
+    best_slot: std::cmp::Reverse<usize>,
+    /// As hassil has it: wildcards, then letters outside of slots, then the order of the spec.
+    wildcards: usize,
+    letters: std::cmp::Reverse<usize>,
+    place: (usize, usize),
+    cost: u32,
+    /// Names that are written otherwise than they were said.
+    otherwise: usize,
+    accept: (usize, usize),
+}
+
+impl Inner {
+    /// The groups that may be meant, as far as the words and the context tell before matching.
+    fn open(&self, tokens: &[Token], context: &Context) -> Open<'_> {
+        let intents = &self.spec.intents;
+        let contradicts = |intent: &IntentSpec| {
+            let required = intent.requires_context.iter();
+            let mut excluded = intent.excludes_context.iter();
+            let is_one_of = |key: &String, values: &Vec<String>| {
+                context.0.get(key).map(|value| values.is_empty() || values.contains(value))
+            };
+            required.map(|(key, values)| is_one_of(key, values)).any(|held| held == Some(false))
+                || excluded.any(|(key, values)| is_one_of(key, values) == Some(true))
+        };
+        let lacks_keyword = |words: &Vec<String>| {
+            !words.is_empty() && !tokens.iter().any(|token| words.contains(&token.text))
+        };
+        let closed = |(intent, words)| lacks_keyword(words) || !context.0.is_empty() && contradicts(intent);
+        let groups: Vec<bool> = intents.iter().zip(&self.keywords).map(|group| !closed(group)).collect();
+        let all = groups.iter().all(|open| *open);
+        Open { intents, groups: if all { Vec::new() } else { groups } }
+    }
+
+    /// All readings of a text.
+    fn read_all(&self, text: &str, tokens: &[Token], context: &Context) -> Vec<(Rank, Reading)> {
+        let open = self.open(tokens, context);
+        let mut found = self.read(&self.compiled, &self.skips, text, tokens, context, &open);
+        if let Some(by_letter) = &self.compiled.by_letter {
+            let tokens = tokens_as(text, by_letter.folding);
+            if tokens.len() <= MOST_LETTERS {
+                found.extend(self.read(by_letter, &self.skips_by_letter, text, &tokens, context, &open));
+            }
+        }
+        found
+    }
+
+    /// The text with spaces in words that no template has, where both parts are words: `woonkamergordijnen` is
+    /// `woonkamer gordijnen`, `1.15` is `1 15`. Nothing if there is no such word.
+    fn parted(&self, text: &str, tokens: &[Token]) -> Option<String> {
+        let is_known = |word: &str| {
+            let mut parts = tokens_as(word, self.compiled.folding).into_iter();
+            let first = parts.next();
+            let known =
+                |token: Token| self.compiled.folded.find(&token.text, self.compiled.language).is_some();
+            first.is_some_and(known) && parts.next().is_none()
+        };
+        let mut parted = String::new();
+        let mut done = 0;
+        for token in tokens {
+            let word = text.get(token.span.clone())?;
+            if word.starts_with(|c: char| c.is_ascii_digit()) {
+                if let Some(at) = word.find(['.', ':']) {
+                    parted.push_str(text.get(done..token.span.start + at)?);
+                    parted.push(' ');
+                    done = token.span.start + at + 1;
+                }
+            } else if self.compiled.folded.find(&token.text, self.compiled.language).is_none() {
+                let mut places = word.char_indices().map(|(at, _)| at).rev();
+                let is_place = |at: &usize| *at >= 2 && is_known(&word[..*at]) && is_known(&word[*at..]);
+                if let Some(at) = places.find(is_place) {
+                    parted.push_str(text.get(done..token.span.start + at)?);
+                    parted.push(' ');
+                    done = token.span.start + at;
+                }
+            }
+        }
+        if done == 0 {
+            return None;
+        }
+        parted.push_str(text.get(done..)?);
+        Some(parted)
+    }
+
+    /// All readings of a text by some of the sentences.
+    fn read(
+        &self,
+        compiled: &Compiled,
+        skips: &[Vec<FoldedId>],
+        text: &str,
+        tokens: &[Token],
+        context: &Context,
+        open: &Open<'_>,
+    ) -> Vec<(Rank, Reading)> {
+        let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+        let ids = words.iter().map(|word| compiled.folded.find(word, compiled.language)).collect();
+        let input = Input { tokens, words, ids };
+        let ands = if compiled.folding.by_letter { &[][..] } else { &self.ands };
+        let mut readings = Vec::new();
+        for found in Matcher::new(compiled, skips, ands, &input, open).run() {
+            let (spec, sentence) = compiled.accepts[found.accept as usize];
+            let intent = &self.spec.intents[spec];
+            if !permits(intent, context, &found, compiled) {
+                continue;
+            }
+            let rank = self.rank(&found, compiled, &input, text);
+            let meaning = Intent {
+                name: intent.name.clone(),
+                slots: slots((&self.spec, intent), &found, context, compiled, &input, text),
+            };
+            let less = SKIPPED_WORD * found.skipped as f32 + FREE_WORD * found.free as f32;
+            let reading = Reading {
+                intent: meaning,
+                confidence: (1.0 - less).max(LEAST_CONFIDENCE),
+                spec,
+                sentence,
+                context: brought_context(context, &found, compiled),
+            };
+            readings.push((rank, reading));
+            // Ways of many sentences; what is far behind the best is no rival.
+            if readings.len() == MOST_RANKED {
+                break;
+            }
+        }
+        readings
+    }
+
+    fn rank(&self, found: &Match, compiled: &Compiled, input: &Input<'_>, text: &str) -> Rank {
+        use std::cmp::Reverse;
+        let accept = compiled.accepts[found.accept as usize];
+        let said = |from: usize, to: usize| {
+            text.get(input.tokens[from].span.start..input.tokens[to - 1].span.end).unwrap_or_default()
+        };
+        let mut otherwise = 0;
+        for capture in &found.captures {
+            if let Some(entry) = compiled.entry(capture.list, capture.filled) {
+                let said = said(capture.from, capture.to).to_lowercase();
+                otherwise += usize::from(entry.said.to_lowercase() != said);
+            }
+        }
+        let (mut lacks_best_slot, mut best_slot) = (false, Reverse(0));
+        let (mut wildcards, mut letters, mut place) = (0, Reverse(0), (0, 0));
+        if let Some(best) = &self.spec.best_slot {
+            let is_free = |filled: Filled| matches!(filled, Filled::Words);
+            lacks_best_slot = true;
+            let mut captured = 0;
+            for capture in &found.captures {
+                let length = said(capture.from, capture.to).chars().count();
+                captured += length;
+                wildcards += usize::from(is_free(capture.filled));
+                if compiled.slots[capture.slot as usize] == *best && !is_free(capture.filled) {
+                    lacks_best_slot = false;
+                    best_slot = Reverse(length);
+                }
+            }
+            let all: usize = input.tokens.iter().map(|token| text[token.span.clone()].chars().count()).sum();
+            letters = Reverse(all.saturating_sub(captured));
+            place = accept;
+        }
+        Rank { lacks_best_slot, best_slot, wildcards, letters, place, cost: found.cost, otherwise, accept }
+    }
+}
+
+/// Phrases as they are compared.
+fn folded(phrases: &[String], compiled: &mut Compiled) -> Vec<Vec<FoldedId>> {
+    let phrases = phrases.iter().map(|phrase| {
+        let tokens = tokens_as(phrase, compiled.folding);
+        tokens.iter().map(|token| compiled.folded.add(&token.text, compiled.language)).collect()
+    });
+    phrases.filter(|phrase: &Vec<FoldedId>| !phrase.is_empty()).collect()
 }
 
 /// The context with what the said values bring.
@@ -190,7 +366,7 @@ fn permits(intent: &IntentSpec, context: &Context, found: &Match, compiled: &Com
 }
 
 fn slots(
-    intent: &IntentSpec,
+    (spec, intent): (&Spec, &IntentSpec),
     found: &Match,
     context: &Context,
     compiled: &Compiled,
@@ -209,11 +385,14 @@ fn slots(
         let list = &compiled.lists[capture.list as usize];
         let span = input.tokens[capture.from].span.start..input.tokens[capture.to - 1].span.end;
         let said = text.get(span).unwrap_or_default();
-        let slot =
-            Slot { value: list.value(capture.filled, said), said: said.to_owned(), list: list.name.clone() };
+        let value = match spec.ignores_spaces && capture.filled == Filled::Words {
+            true => Value::Text(said.split_whitespace().collect()),
+            false => list.value(capture.filled, said),
+        };
+        let slot = Slot { value, said: said.to_owned(), list: list.name.clone() };
         let name = &compiled.slots[capture.slot as usize];
         // "The lamp and the spot": further values of a slot have a number.
-        let before = said_before(&found.captures, index);
+        let before = if spec.lenient { 0 } else { said_before(&found.captures, index) };
         slots.insert(if before == 0 { name.clone() } else { format!("{name}.{}", before + 1) }, slot);
     }
     slots

@@ -47,6 +47,12 @@ pub struct Spec {
     pub lists: BTreeMap<String, List>,
     /// Words that may stand anywhere without changing the meaning ("please").
     pub skip_words: Vec<String>,
+    /// Templates are read as hassil reads them. A list may stand right beside letters, with or without a space; a
+    /// sentence may fill a slot twice, and the last counts; a part that may be empty is taken when it is not; what
+    /// no sentence uses may be faulty.
+    pub lenient: bool,
+    /// White space means nothing: what a wildcard hears is told without it (Chinese).
+    pub ignores_spaces: bool,
     /// The slot that counts most: of two readings, the one goes first that fills it from a list, then the one that
     /// fills it with more letters. Home Assistant has `name` there, so that a device goes before a room.
     pub best_slot: Option<String>,

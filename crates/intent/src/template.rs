@@ -148,7 +148,12 @@ pub(crate) struct SyntaxFault {
 /// # Errors
 /// Every fault that can be told apart, at least one.
 pub(crate) fn parse(template: &str) -> Result<Node, Vec<SyntaxFault>> {
-    let mut parser = Parser { text: template, at: 0, faults: Vec::new(), is_given_up: false };
+    parse_as(template, false)
+}
+
+/// As [`parse`]; if lenient, names may be of several words, as hassil's may.
+pub(crate) fn parse_as(template: &str, is_lenient: bool) -> Result<Node, Vec<SyntaxFault>> {
+    let mut parser = Parser { text: template, at: 0, faults: Vec::new(), is_given_up: false, is_lenient };
     let mut node = parser.group(None, 0);
     while parser.at < template.len() && parser.faults.len() < MOST_FAULTS {
         // A bracket that nothing opened.
@@ -167,6 +172,7 @@ struct Parser<'a> {
     faults: Vec<SyntaxFault>,
     /// The rest of the template is not read, so that what is missing there is no fault.
     is_given_up: bool,
+    is_lenient: bool,
 }
 
 impl Parser<'_> {
@@ -291,7 +297,8 @@ impl Parser<'_> {
             _ => (inside.trim(), inside.trim()),
         };
         for part in [name, slot] {
-            if part.is_empty() || part.chars().any(|c| c.is_whitespace() || c == ':') {
+            let is_wrong = |c: char| c == ':' || c.is_whitespace() && !self.is_lenient;
+            if part.is_empty() || part.chars().any(is_wrong) {
                 let message = if part.is_empty() {
                     "a name is missing".to_owned()
                 } else {

@@ -362,7 +362,7 @@ fn other_languages_have_digits_and_signs() {
         texts,
         expect![[r#"
         Helligkeit auf 20 %: hell percent=20% ("20 %")
-        helligkeit auf zwanzig: -
+        helligkeit auf zwanzig: hell percent=20% ("zwanzig")
         Timer 1h20min: uhr time=4800s ("1h20min")
         Timer 5 s: uhr time=5s ("5 s")
     "#]],

@@ -50,6 +50,9 @@ pub enum Command {
     /// Write, check, test and try skills
     #[command(subcommand)]
     Skill(Skill),
+    /// Home Assistant's sentences: how well they are understood here
+    #[command(subcommand)]
+    Intents(Intents),
     /// List, fetch, verify and import model weights
     #[command(subcommand)]
     Models(Models),
@@ -206,6 +209,23 @@ pub enum Skill {
     },
     /// Print the JSON Schema of skill files, for editors
     Schema,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Intents {
+    /// Run the tests of Home Assistant's sentences: the same intent, slots and context for every sentence. With --json one
+    /// line for each failure; the last line sums up
+    Conformance(Conformance),
+}
+
+#[derive(Debug, Args)]
+pub struct Conformance {
+    /// Folder of the corpus, with `sentences/<language>` and `tests/<language>`
+    #[arg(long, value_name = "DIR")]
+    pub hassil: PathBuf,
+    /// Languages, or `all`
+    #[arg(long, value_name = "LANGUAGE", value_delimiter = ',', default_value = "all")]
+    pub lang: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

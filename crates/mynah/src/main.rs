@@ -75,6 +75,7 @@ fn command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Transcribe(args) => commands::transcribe::transcribe(common, &args),
         Command::Recognize(args) => commands::recognize::recognize(common, &args),
         Command::Skill(args) => commands::skill::skill(common, &args),
+        Command::Intents(args) => commands::intents::intents(common, &args),
         Command::Models(args) => commands::models::models(common, &args),
         Command::Home(args) => block_on(commands::home::home(common, args)),
         Command::Devices => commands::devices::devices(common),

@@ -15,6 +15,15 @@ const MOST_PIECES: usize = 50_000;
 const DEEPEST: usize = 200;
 /// The most items of a permutation: `n` items have 2ⁿ orders to keep apart.
 const MOST_ITEMS: usize = 8;
+
+/// How a sentence was added.
+pub(super) enum Added {
+    /// As it is.
+    Whole,
+    /// Not at all: its lists stand right beside letters, so that words must be taken by letter.
+    ByLetter,
+}
+
 /// A sentence is given up; its fault is told already.
 pub(super) struct GivenUp;
 
@@ -26,7 +35,9 @@ impl Compiler<'_> {
         scope: Scope,
         accept: u32,
         program: &mut Program,
-    ) -> Result<(), GivenUp> {
+    ) -> Result<Added, GivenUp> {
+        let is_lenient = self.spec.lenient;
+        let by_letter = is_lenient && !self.writing.folding.by_letter;
         let mut inlined = BTreeSet::new();
         loop {
             let mut pieces = Pieces::new(&inlined);
@@ -37,8 +48,12 @@ impl Compiler<'_> {
                 return Err(GivenUp);
             }
             let before = program.mark();
-            match join_words(&pieces, &self.out.lists, &mut self.writing, accept, program) {
-                Ok(()) => return Ok(()),
+            match join_words(&pieces, &self.out.lists, &mut self.writing, accept, is_lenient, program) {
+                Ok(()) => return Ok(Added::Whole),
+                Err(JoinFault::Inline(_) | JoinFault::TooMany) if by_letter => {
+                    program.undo(before);
+                    return Ok(Added::ByLetter);
+                }
                 Err(JoinFault::Inline(calls)) => {
                     program.undo(before);
                     inlined.extend(calls);
@@ -166,6 +181,11 @@ impl Compiler<'_> {
                         self.expand(&template.node, from, said, pieces, &mut inner)?;
                         pieces.edge(said, Edge::Capture(Capture { slot, list: id, entry: entry as u32 }), to);
                     }
+                } else if self.writing.folding.by_letter {
+                    let start = pieces.spaced(from);
+                    let end = pieces.state();
+                    pieces.edge(start, Edge::Call { call, list: id, slot }, end);
+                    pieces.edge(end, Edge::Space, to);
                 } else {
                     pieces.edge(from, Edge::Call { call, list: id, slot }, to);
                 }
@@ -221,7 +241,11 @@ impl Compiler<'_> {
     /// Adds to the slots of one part of a sentence those of the next.
     fn both(&mut self, slots: &mut Vec<u32>, more: Vec<u32>, origin: &Origin, span: &Range<usize>) {
         for slot in more {
-            if slots.contains(&slot) {
+            if self.spec.lenient {
+                if !slots.contains(&slot) {
+                    slots.push(slot);
+                }
+            } else if slots.contains(&slot) {
                 let message =
                     format!("slot `{}` is filled twice in one sentence", self.out.slots[slot as usize]);
                 self.fault_at(

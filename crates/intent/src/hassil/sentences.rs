@@ -9,13 +9,24 @@ use crate::{Fault, Fractions, IntentSpec, List, ListEntry, NumberKind, Sentence,
 pub(super) fn read(files: &[File<'_>]) -> Result<Spec, Vec<Fault>> {
     let mut reader = Reader::default();
     // Home Assistant calls for the device that was said, whatever else a sentence could mean.
-    let mut spec = Spec { best_slot: Some("name".to_owned()), ..Spec::default() };
+    let mut spec = Spec { lenient: true, best_slot: Some("name".to_owned()), ..Spec::default() };
     for file in files {
         if let Some(node) = reader.file(file) {
             reader.sentences(&node, &mut spec);
         }
     }
-    if reader.faults.is_empty() { Ok(spec) } else { Err(reader.faults) }
+    if !reader.faults.is_empty() {
+        return Err(reader.faults);
+    }
+    // Of readings that are alike, the one of the intent that was met first: hassil keeps the groups of an intent
+    // together, whichever files they are in.
+    let mut place = BTreeMap::new();
+    for intent in &spec.intents {
+        let next = place.len();
+        place.entry(intent.name.clone()).or_insert(next);
+    }
+    spec.intents.sort_by_key(|intent| place[&intent.name]);
+    Ok(spec)
 }
 
 /// What a file of sentences may have.
@@ -36,6 +47,10 @@ impl Reader {
                 let message = format!("a file of `{language}` among those of `{}`", spec.language);
                 self.fault(file.get("language").unwrap_or(node), message, "read one language at a time");
             }
+        }
+        if let Some(settings) = file.get("settings").and_then(|node| self.map(node, "`settings`")) {
+            let ignores = settings.get("ignore_whitespace").map(|node| &node.value);
+            spec.ignores_spaces |= matches!(ignores, Some(Yaml::Bool(true)));
         }
         for (name, body) in self.entries(&file, "expansion_rules") {
             if let Some(rule) = self.sentence(body, &format!("rule <{name}>")) {

@@ -2,7 +2,7 @@
 //! how Home Assistant reads them: `on` is true.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -12,6 +12,8 @@ use crate::{Fault, Origin};
 
 /// The largest file, in bytes: fifty times the largest of Home Assistant's.
 const LARGEST: usize = 4_000_000;
+/// The most nodes of a file, those of aliases counted each time.
+const MOST_NODES: usize = 500_000;
 /// How deeply lists and maps may be nested.
 const DEEPEST: usize = 32;
 
@@ -51,7 +53,7 @@ impl Yaml {
 /// Reads a file of one document.
 ///
 /// # Errors
-/// The one fault that ended the reading: no UTF-8, no YAML, too large, too deep, a key twice, an alias.
+/// The one fault that ended the reading: no UTF-8, no YAML, too large, too deep, a key twice.
 pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Node, Fault> {
     let file: Arc<str> = name.into();
     let fault = |span: Range<usize>, message: String, help: &str| Fault {
@@ -76,7 +78,8 @@ pub(super) fn read(name: &str, bytes: &[u8]) -> Result<Node, Fault> {
         true => Vec::new(),
         false => text.char_indices().map(|(at, _)| at as u32).collect(),
     };
-    Reader { events: Parser::new_from_str(text), file: Arc::clone(&file), text, starts }.document()
+    let (events, anchors) = (Parser::new_from_str(text), HashMap::new());
+    Reader { events, file: Arc::clone(&file), text, starts, anchors, nodes: 0 }.document()
 }
 
 struct Reader<'a> {
@@ -85,6 +88,9 @@ struct Reader<'a> {
     text: &'a str,
     /// By character, its first byte; empty where that is the same.
     starts: Vec<u32>,
+    /// By the parser's number: the node, and how many nodes are in it.
+    anchors: HashMap<usize, (Node, usize)>,
+    nodes: usize,
 }
 
 impl<'a> Reader<'a> {
@@ -105,21 +111,22 @@ impl<'a> Reader<'a> {
         Ok(node.unwrap_or(Node { value: Yaml::Null, origin }))
     }
 
-    fn node(&mut self, event: Event<'a>, span: Range<usize>, depth: usize) -> Result<Node, Fault> {
+    fn node(&mut self, event: Event<'a>, mut span: Range<usize>, depth: usize) -> Result<Node, Fault> {
         if depth > DEEPEST {
             return Err(self.fault(span, format!("nested more than {DEEPEST} deep"), "write it flatter"));
         }
-        let value = match event {
-            Event::Scalar(text, ScalarStyle::Plain, ..) => plain(text),
-            Event::Scalar(text, style, ..) => {
+        let before = self.nodes;
+        self.count(1, &span)?;
+        let (value, anchor) = match event {
+            Event::Scalar(text, ScalarStyle::Plain, anchor, _) => (plain(text), anchor),
+            Event::Scalar(text, style, anchor, _) => {
                 // Where the text itself begins, so that faults in a template point at it.
                 let quote =
                     usize::from(matches!(style, ScalarStyle::SingleQuoted | ScalarStyle::DoubleQuoted));
-                let inside = span.start + quote..span.end.saturating_sub(quote).max(span.start + quote);
-                let origin = Origin { file: Arc::clone(&self.file), span: inside };
-                return Ok(Node { value: Yaml::Text(text.into_owned()), origin });
+                span = span.start + quote..span.end.saturating_sub(quote).max(span.start + quote);
+                (Yaml::Text(text.into_owned()), anchor)
             }
-            Event::SequenceStart(..) => {
+            Event::SequenceStart(anchor, _) => {
                 let mut items = Vec::new();
                 loop {
                     match self.next()? {
@@ -127,15 +134,33 @@ impl<'a> Reader<'a> {
                         (event, span) => items.push(self.node(event, span, depth + 1)?),
                     }
                 }
-                Yaml::List(items)
+                (Yaml::List(items), anchor)
             }
-            Event::MappingStart(..) => self.map(depth)?,
-            Event::Alias(_) => {
-                return Err(self.fault(span, "an alias", "the corpus has none: write the value out"));
+            Event::MappingStart(anchor, _) => (self.map(depth)?, anchor),
+            Event::Alias(anchor) => {
+                let Some((node, size)) = self.anchors.get(&anchor) else {
+                    return Err(self.fault(span, "an alias of itself", "write the value out"));
+                };
+                let (node, size) = (node.clone(), *size);
+                self.count(size, &span)?;
+                return Ok(node);
             }
             _ => return Err(self.fault(span, "the file ends in the middle", "finish it")),
         };
-        Ok(Node { value, origin: Origin { file: Arc::clone(&self.file), span } })
+        let node = Node { value, origin: Origin { file: Arc::clone(&self.file), span } };
+        if anchor > 0 {
+            self.anchors.insert(anchor, (node.clone(), self.nodes - before));
+        }
+        Ok(node)
+    }
+
+    /// An alias in an alias in an alias … is small on paper only.
+    fn count(&mut self, nodes: usize, span: &Range<usize>) -> Result<(), Fault> {
+        self.nodes += nodes;
+        if self.nodes > MOST_NODES {
+            return Err(self.fault(span.clone(), format!("more than {MOST_NODES} values"), "split the file"));
+        }
+        Ok(())
     }
 
     fn map(&mut self, depth: usize) -> Result<Yaml, Fault> {

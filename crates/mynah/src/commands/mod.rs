@@ -7,6 +7,7 @@ pub mod doctor;
 pub mod help;
 pub mod home;
 pub mod idle;
+pub mod intents;
 pub mod models;
 pub mod recognize;
 pub mod reload;
