@@ -1,7 +1,7 @@
 //! Meaning: sentence templates compiled to a [`Recognizer`] (text → [`Intent`]) and to a [`WordGraph`]
 //! (what may be said, for recognisers to search).
 //!
-//! The template language is the one that Home Assistant's users know (hassil). Nothing here does I/O.
+//! The template language is the one that Home Assistant's users know (hassil). [`hassil`] reads their files. Nothing here does I/O.
 //!
 //! | template | takes |
 //! | --- | --- |

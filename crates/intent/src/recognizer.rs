@@ -309,17 +309,18 @@ impl Inner {
         if let Some(best) = &self.spec.best_slot {
             let is_free = |filled: Filled| matches!(filled, Filled::Words);
             lacks_best_slot = true;
+            let chars = |token: &Token| text[token.span.clone()].chars().count();
             let mut captured = 0;
             for capture in &found.captures {
                 let length = said(capture.from, capture.to).chars().count();
-                captured += length;
+                captured += input.tokens[capture.from..capture.to].iter().map(chars).sum::<usize>();
                 wildcards += usize::from(is_free(capture.filled));
                 if compiled.slots[capture.slot as usize] == *best && !is_free(capture.filled) {
                     lacks_best_slot = false;
                     best_slot = Reverse(length);
                 }
             }
-            let all: usize = input.tokens.iter().map(|token| text[token.span.clone()].chars().count()).sum();
+            let all: usize = input.tokens.iter().map(chars).sum();
             letters = Reverse(all.saturating_sub(captured));
             place = accept;
         }
