@@ -1,10 +1,14 @@
 //! The weights and what whisper.cpp does with them: sound → encoder → next-token probabilities.
 
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 
 use mynah_assistant::ports::ModelError;
-use whisper_rs::{FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperState};
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState,
+};
 
 use super::search::NextToken;
 use super::vocabulary::{Token, Vocabulary};
@@ -25,15 +29,21 @@ pub struct WhisperModel {
 }
 
 impl WhisperModel {
-    /// Loads a ggml file, as `mynah models fetch` leaves it in the cache.
+    /// Loads a ggml file, as `mynah models fetch` leaves it in the cache. 16-bit matrices become 8-bit blocks in memory.
     ///
     /// # Errors
     /// [`ModelError::Unusable`] when the file is missing, cut short or no Whisper model, with what to do about it.
     pub fn load(path: &Path) -> Result<Self, ModelError> {
         quiet();
-        Self::check(path)?;
-        let context = WhisperContext::new_with_params(path, WhisperContextParameters::default())
-            .map_err(|e| unusable(path, &format!("whisper.cpp cannot load it ({e})")))?;
+        let blocks = open(path)
+            .and_then(|file| super::convert::in_blocks(BufReader::new(file)))
+            .map_err(|why| unusable(path, &why))?;
+        let parameters = WhisperContextParameters::default();
+        let context = match blocks {
+            Some(blocks) => WhisperContext::new_from_buffer_with_params(&blocks, parameters),
+            None => WhisperContext::new_with_params(path, parameters),
+        }
+        .map_err(|e| unusable(path, &format!("whisper.cpp cannot load it ({e})")))?;
         let end = context.token_eot();
         let tokens = (0..end)
             .map(|id| context.token_to_bytes(id).map(Box::from))
@@ -49,14 +59,9 @@ impl WhisperModel {
     /// # Errors
     /// As [`load`](Self::load).
     pub fn check(path: &Path) -> Result<(), ModelError> {
-        let file = match std::fs::File::open(path) {
-            Ok(file) => file,
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-                return Err(unusable(path, "it is not there"));
-            }
-            Err(e) => return Err(unusable(path, &format!("it cannot be read ({e})"))),
-        };
-        super::convert::check_ggml(std::io::BufReader::new(file)).map_err(|why| unusable(path, &why))
+        open(path)
+            .and_then(|file| super::convert::check_ggml(&mut BufReader::new(file)))
+            .map_err(|why| unusable(path, &why))
     }
 
     /// Its text tokens.
@@ -144,17 +149,14 @@ impl Session {
 impl NextToken for Session {
     fn after(&mut self, prefix: &[Token], out: &mut Vec<f32>) -> Result<(), ModelError> {
         let wanted: Vec<i32> = self.prompt.iter().copied().chain(prefix.iter().map(|&t| t as i32)).collect();
-        // The last token is decoded again even when it is in the cache: its logits are not kept. It is decoded alone,
-        // as whisper.cpp gives out the first row of logits only, and fills the last.
+        // The last token is decoded again even when it is in the cache: its logits are not kept.
         let last = wanted.len() - 1;
         let shared = self.decoded.iter().zip(&wanted).take_while(|(a, b)| a == b).count().min(last);
+        self.decoded.clear();
         let failed = |e| ModelError::Failed(format!("whisper.cpp: {e}"));
-        if shared < last {
-            self.state.decode(&wanted[shared..last], shared, self.threads).map_err(failed)?;
-        }
-        self.state.decode(&wanted[last..], last, self.threads).map_err(failed)?;
+        self.state.decode(&wanted[shared..], shared, self.threads).map_err(failed)?;
+        let logits = last_logits(&self.state, wanted.len() - shared).map_err(failed)?;
         self.decoded = wanted;
-        let logits = self.state.get_logits().map_err(failed)?;
         let logits = logits
             .get(..=self.text_end)
             .ok_or_else(|| ModelError::Failed("whisper.cpp: no logits".into()))?;
@@ -163,12 +165,29 @@ impl NextToken for Session {
     }
 }
 
+/// What the last of the `decoded` tokens of the last call gives. whisper-rs gives out the first row of logits only;
+/// whisper.cpp fills the last, and asking for it spares a call for each prefix that does not go on with the last one.
+#[expect(unsafe_code, reason = "whisper-rs has no way to the other rows")]
+fn last_logits(state: &WhisperState, decoded: usize) -> Result<&[f32], WhisperError> {
+    let first = state.get_logits()?;
+    // SAFETY: whisper.h: the logits of a call to `whisper_decode` have one row for each of its tokens, one after the
+    // other, and stay where they are until the next call, which takes `&mut` of the state. Rows are as long as the first.
+    Ok(unsafe { std::slice::from_raw_parts(first.as_ptr().add((decoded - 1) * first.len()), first.len()) })
+}
+
 fn log_softmax(logits: &[f32], out: &mut Vec<f32>) {
     let max = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f32 = logits.iter().map(|&x| (x - max).exp()).sum();
     let norm = max + sum.ln();
     out.clear();
     out.extend(logits.iter().map(|&x| x - norm));
+}
+
+fn open(path: &Path) -> Result<File, String> {
+    File::open(path).map_err(|e| match e.kind() {
+        std::io::ErrorKind::NotFound => "it is not there".to_owned(),
+        _ => format!("it cannot be read ({e})"),
+    })
 }
 
 fn unusable(path: &Path, why: &str) -> ModelError {

@@ -149,7 +149,7 @@ fn mel_filters(mels: usize) -> Vec<f32> {
 }
 
 /// IEEE 754 single → half, to the nearest, ties to even.
-fn to_half(value: f32) -> u16 {
+pub(crate) fn to_half(value: f32) -> u16 {
     let bits = value.to_bits();
     let sign = ((bits >> 16) & 0x8000) as u16;
     let exponent = ((bits >> 23) & 0xff) as i32 - 127;
@@ -175,12 +175,12 @@ fn to_half(value: f32) -> u16 {
     sign | (half + u32::from(up)) as u16
 }
 
-/// Walks through a ggml file and checks that it is whole. whisper.cpp itself ends the process, or reads past the end,
+/// Walks through a ggml file to its end and checks that it is whole. whisper.cpp itself ends the process, or reads past the end,
 /// on some damaged files.
 ///
 /// # Errors
 /// What is wrong with the file.
-pub(crate) fn check<R: Read + Seek>(mut input: R) -> Result<(), String> {
+pub(crate) fn check<R: Read + Seek>(input: &mut R) -> Result<(), String> {
     let length = input.seek(SeekFrom::End(0)).map_err(|e| e.to_string())?;
     input.rewind().map_err(|e| e.to_string())?;
     let number = |input: &mut R| -> Result<u32, String> {
@@ -190,7 +190,7 @@ pub(crate) fn check<R: Read + Seek>(mut input: R) -> Result<(), String> {
     };
     let mut numbers = [0u32; 12];
     for n in &mut numbers {
-        *n = number(&mut input)?;
+        *n = number(input)?;
     }
     let [magic, vocabulary, audio_positions, audio_width, audio_heads, audio_layers, rest @ ..] = numbers;
     let [text_positions, text_width, text_heads, text_layers, mels, kind] = rest;
@@ -218,25 +218,25 @@ pub(crate) fn check<R: Read + Seek>(mut input: R) -> Result<(), String> {
             _ => Err("it is cut short".to_owned()),
         }
     };
-    let (rows, columns) = (number(&mut input)?, number(&mut input)?);
-    skip(&mut input, (u64::from(rows) * u64::from(columns)).saturating_mul(4))?;
-    let tokens = number(&mut input)?;
+    let (rows, columns) = (number(input)?, number(input)?);
+    skip(input, (u64::from(rows) * u64::from(columns)).saturating_mul(4))?;
+    let tokens = number(input)?;
     if tokens > vocabulary {
         return Err(format!("it is damaged: {tokens} tokens"));
     }
     for _ in 0..tokens {
-        let bytes = number(&mut input)?;
-        skip(&mut input, bytes.into())?;
+        let bytes = number(input)?;
+        skip(input, bytes.into())?;
     }
     let mut tensors = 0;
     while input.stream_position().map_err(|e| e.to_string())? < length {
-        let (rank, name, kind) = (number(&mut input)?, number(&mut input)?, number(&mut input)?);
+        let (rank, name, kind) = (number(input)?, number(input)?, number(input)?);
         if rank > 4 || name > 256 {
             return Err("it is damaged".into());
         }
         let mut values = 1u64;
         for _ in 0..rank {
-            values = values.checked_mul(number(&mut input)?.into()).ok_or("it is damaged")?;
+            values = values.checked_mul(number(input)?.into()).ok_or("it is damaged")?;
         }
         // Bytes for so many values, by type: 32-bit, 16-bit, and the block formats q4_0, q4_1, q5_0, q5_1, q8_0.
         let (bytes, of) = match kind {
@@ -250,7 +250,7 @@ pub(crate) fn check<R: Read + Seek>(mut input: R) -> Result<(), String> {
             other => return Err(format!("it has numbers of type {other}, which is not known here")),
         };
         let bytes = (values / of).checked_mul(bytes).ok_or("it is damaged")?;
-        skip(&mut input, bytes.saturating_add(name.into()))?;
+        skip(input, bytes.saturating_add(name.into()))?;
         tensors += 1;
     }
     // Encoder layers have 15 tensors, decoder layers 24; 7 and 4 stand outside of the layers.
@@ -302,14 +302,14 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_bytes_make_the_check_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..400)) {
-            let _ = check(std::io::Cursor::new(&bytes));
+            let _ = check(&mut std::io::Cursor::new(&bytes));
             let header = Header {
                 vocabulary: 51_864, audio_positions: 1500, audio_width: 384, audio_heads: 6, audio_layers: 4,
                 text_positions: 448, text_width: 384, text_heads: 6, text_layers: 4, mels: 80, half: true,
             };
             let mut file: Vec<u8> = header.numbers().iter().flat_map(|n| n.to_le_bytes()).collect();
             file.extend(&bytes);
-            proptest::prop_assert!(check(std::io::Cursor::new(&file)).is_err());
+            proptest::prop_assert!(check(&mut std::io::Cursor::new(&file)).is_err());
         }
     }
 }
