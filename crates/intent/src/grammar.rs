@@ -39,13 +39,13 @@ pub(crate) fn graph(compiled: &Compiled, spec: &Spec) -> WordGraph {
     builder.nfa.set_final(after);
     let main = builder.nfa.add_state();
     builder.nfa.add_empty(start, main);
+    let mut skips = vec![(end, after)];
     for _ in 0..SKIPS_BEFORE {
         let next = builder.nfa.add_state();
-        builder.skip(skip_words, start, next);
+        skips.push((start, next));
         builder.nfa.add_empty(next, main);
         start = next;
     }
-    builder.skip(skip_words, end, after);
 
     // Another command, unless a wildcard has been said: it may be all that follows.
     let joinable = builder.nfa.add_state();
@@ -57,7 +57,14 @@ pub(crate) fn graph(compiled: &Compiled, spec: &Spec) -> WordGraph {
     if builder.sentences(compiled, [main, again], [end, joinable]).is_err() {
         return WordGraph::too_large();
     }
+    let in_sentences = builder.vocabulary.words.len();
+    for (from, to) in skips {
+        builder.skip(skip_words, from, to);
+    }
     let mut vocabulary = builder.vocabulary;
+    for word in &mut vocabulary.words[in_sentences..] {
+        word.is_filler = true;
+    }
     for word in &mut vocabulary.words {
         word.spellings = spellings(&word.text, language);
     }

@@ -23,6 +23,8 @@ pub struct Word {
     /// A spelling that starts with a letter or a digit stands after a space; one that starts with
     /// anything else (`%`, `°`) is attached to the word before it.
     pub spellings: Vec<String>,
+    /// No sentence has it, only what may be said around sentences: `please`, `thanks`. That it was said tells nothing.
+    pub is_filler: bool,
 }
 
 /// What an arc takes.
@@ -282,7 +284,7 @@ impl Vocabulary {
             return id;
         }
         let id = WordId(self.words.len() as u32);
-        self.words.push(Word { text: text.to_owned(), spellings: Vec::new() });
+        self.words.push(Word { text: text.to_owned(), spellings: Vec::new(), is_filler: false });
         self.ids.insert(text.to_owned(), id);
         id
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use mynah_intent::{Label, StateId, WordGraph, WordId};
 
+use super::search::log_add;
 use super::vocabulary::{Token, Vocabulary};
 
 /// What a recogniser may write for a word that templates spell otherwise, beside the word's own spellings.
@@ -132,7 +133,7 @@ pub struct Lexicon {
     forms: HashMap<(WordId, Place), Forms>,
     pub(crate) comma: Option<Token>,
     /// Tokens that end a sentence as well as the end of the text does.
-    pub(crate) stops: Vec<Token>,
+    stops: Vec<Token>,
     /// For each text token: how it may stand in a free word.
     free: Arc<[Free]>,
 }
@@ -179,6 +180,12 @@ impl Lexicon {
     /// The vocabulary.
     pub fn vocabulary(&self) -> &Arc<Vocabulary> {
         &self.vocabulary
+    }
+
+    /// Of the logarithms after some prefix: that the text ends, or a full stop, question or exclamation mark follows.
+    pub(crate) fn end_score(&self, log_probs: &[f32]) -> f32 {
+        let of = |token: Token| log_probs.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
+        self.stops.iter().fold(of(self.vocabulary.end()), |sum, &stop| log_add(sum, of(stop)))
     }
 
     pub(crate) fn free(&self) -> Arc<[Free]> {

@@ -6,6 +6,7 @@
 //! - [`WhisperModel`]: the weights, shared; one per process.
 //! - [`GrammarTranscriber`]: the [`Transcriber`](mynah_assistant::ports::Transcriber) port over it; one per stream.
 //! - [`search`]: the beam, pure Rust over any [`search::NextToken`] model, so that it is tested without weights.
+//! - [`prior`]: what the model would have written anyway, which decides in noise, is partly taken off again.
 //! - [`convert`]: CTranslate2's model folders → the ggml files that whisper.cpp reads.
 //!
 //! whisper.cpp's own beam search is not used: it draws its candidates at random from generators that live as long as
@@ -16,6 +17,7 @@ mod confidence;
 pub mod convert;
 mod lexicon;
 mod model;
+pub mod prior;
 pub mod search;
 mod transcriber;
 mod trim;

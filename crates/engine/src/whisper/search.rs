@@ -25,19 +25,36 @@ pub trait NextToken {
 /// How to search.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SearchConfig {
-    /// Added for each word of the graph, in nats; free words have none. Without it noise makes the search stop early.
+    /// Added for each word of the graph, in nats; free words and fillers have none. Without it noise makes the search
+    /// stop early.
     pub word_bonus: f32,
     /// How far a prefix may lag behind the best of its length, in nats.
     pub margin: f32,
+    /// Once there is a reading: prefixes are not followed that would stay this far behind it even if the model were sure
+    /// of all that they have left to say, in nats. In quiet rooms they are many of those within the margin.
+    pub lead: f32,
+    /// Prefixes are given up when the model's own next tokens were likelier by more than this in sum, in nats: what they
+    /// lead to would be refused. Speech that is not of the graph ends the search early by it.
+    pub max_regret: f32,
     /// Decoder steps at most.
     pub max_steps: usize,
+    /// Decoder steps at most without a better reading, once there is one.
+    pub patience: usize,
     /// Tokens of a sentence at most.
     pub max_tokens: usize,
 }
 
 impl Default for SearchConfig {
     fn default() -> Self {
-        SearchConfig { word_bonus: 1.5, margin: 5.0, max_steps: 96, max_tokens: 64 }
+        SearchConfig {
+            word_bonus: 1.5,
+            margin: 5.0,
+            lead: 4.0,
+            max_regret: f32::INFINITY,
+            max_steps: 96,
+            patience: 48,
+            max_tokens: 64,
+        }
     }
 }
 
@@ -50,7 +67,9 @@ pub struct Reading {
     pub score: f32,
     /// Tokens of its likeliest way of writing, the end counted.
     pub tokens: usize,
-    /// Words of the graph, the wake phrase counted as one; free words do not count.
+    /// Those tokens, without the end.
+    pub path: Vec<Token>,
+    /// Words of the graph, the wake phrase counted as one; free words and fillers do not count.
     pub words: usize,
     /// How much likelier the model's own next tokens were, summed over its likeliest way of writing; 0 or more.
     pub regret: f32,
@@ -65,6 +84,8 @@ pub struct Found {
     pub readings: Vec<Reading>,
     /// Decoder steps that it took.
     pub steps: usize,
+    /// Of these, until the best reading was found.
+    pub steps_to_best: usize,
 }
 
 /// One way to read a prefix.
@@ -87,7 +108,8 @@ struct Way {
 
 impl Way {
     /// This way one word on, between words again. Words that a wildcard would take too earn no bonus: a model that has
-    /// begun to repeat itself would earn it without end.
+    /// begun to repeat itself would earn it without end. Nor do words that lead back to where
+    /// a word before led, as those of a second order do, for the same reason, nor fillers: noise would be full of "thank you".
     fn said(&self, word: &SaidWord, earns: bool) -> Way {
         let mut hash = DefaultHasher::new();
         (self.history, word).hash(&mut hash);
@@ -96,10 +118,11 @@ impl Way {
     }
 }
 
-/// A finished word and what stood before it.
+/// A finished word, what stood before it, and where it leads.
 struct Said {
     before: Option<u32>,
     word: SaidWord,
+    to: StateId,
 }
 
 #[derive(Clone, Hash)]
@@ -119,8 +142,26 @@ struct Prefix {
     ways: Vec<Way>,
 }
 
+/// The best finished reading.
+#[derive(Clone, Copy, PartialEq)]
+struct Finished {
+    rank: f32,
+    tokens: usize,
+    words: usize,
+}
+
+/// A prefix may yet say so many words more than the best reading has.
+const MORE_WORDS: f32 = 2.0;
+
 /// Ways to read one prefix at most; more than a handful means that words share their spelling throughout.
 const MAX_WAYS: usize = 24;
+
+/// A token of a free word may lag behind the likeliest by so much, in nats: among all words that there are, the second
+/// best is rarely worth a step.
+const FREE_MARGIN: f32 = 1.0;
+
+/// Tokens of free words that are less likely than this, in nats, are not looked at.
+const LEAST_FREE: f32 = -12.0;
 
 /// Searches the sentences of `lexicon` under `model`.
 pub fn search(
@@ -140,8 +181,7 @@ struct Search<'a> {
     words: Vec<Said>,
     /// Rank of the best prefix of each length.
     best_at: Vec<f32>,
-    /// Rank and length of the best finished reading.
-    finished: Option<(f32, usize)>,
+    finished: Option<Finished>,
     readings: BTreeMap<String, Reading>,
     /// Rank of the best prefix that said the same words: what comes after them does not depend on their spelling.
     said: HashMap<u64, f32>,
@@ -182,7 +222,11 @@ impl<'a> Search<'a> {
         let mut steps = 0;
         let mut log_probs = Vec::new();
         let mut tokens = Vec::new();
+        let mut steps_to_best = 0;
         while steps < self.config.max_steps {
+            if self.finished.is_some() && steps - steps_to_best >= self.config.patience {
+                break;
+            }
             let Some(at) = self.next_prefix() else { break };
             if cancel.is_cancelled() {
                 return Err(ModelError::Cancelled);
@@ -190,20 +234,24 @@ impl<'a> Search<'a> {
             self.tokens_of(at, &mut tokens);
             model.after(&tokens, &mut log_probs)?;
             steps += 1;
+            let best = self.finished;
             self.expand(at, &log_probs);
+            if self.finished != best {
+                steps_to_best = steps;
+            }
         }
         let mut readings: Vec<Reading> = self.readings.into_values().collect();
         readings.sort_by(|a, b| b.rank.total_cmp(&a.rank));
-        Ok(Found { readings, steps })
+        Ok(Found { readings, steps, steps_to_best })
     }
 
     /// How far a prefix lags behind the best of its length, or behind the best reading when that is shorter.
     fn lag(&self, depth: usize, rank: f32) -> f32 {
         let mut best = self.best_at.get(depth).copied().unwrap_or(rank);
-        if let Some((finished, length)) = self.finished
-            && depth >= length
+        if let Some(finished) = self.finished
+            && depth >= finished.tokens
         {
-            best = best.max(finished);
+            best = best.max(finished.rank);
         }
         best - rank
     }
@@ -224,6 +272,16 @@ impl<'a> Search<'a> {
         (lag <= self.config.margin).then(|| self.open.swap_remove(place))
     }
 
+    /// Whether a prefix cannot come within [`SearchConfig::lead`] of the best reading: its score can only fall, and its
+    /// words will hardly be more than those of the reading.
+    fn is_beaten(&self, score: f32, rank: f32) -> bool {
+        let bonus = self.config.word_bonus;
+        self.finished.is_some_and(|best| {
+            let reach = (score + bonus * best.words as f32).max(rank + bonus * MORE_WORDS);
+            reach < best.rank - self.config.lead
+        })
+    }
+
     fn tokens_of(&self, at: u32, out: &mut Vec<Token>) {
         out.clear();
         let mut prefix = &self.prefixes[at as usize];
@@ -241,9 +299,14 @@ impl<'a> Search<'a> {
         };
         let of = |token: Token| log_probs.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
         let top = log_probs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let end = self.end_score(&of);
+        let end = self.lexicon.end_score(log_probs);
         // A token below this cannot be within the margin even if it ends a word.
         let floor = top.min(0.0) - 4.0 * self.config.margin;
+        let wordy: Vec<(Token, Free, f32)> = (0..)
+            .zip(self.free.iter().zip(log_probs))
+            .filter(|(_, (kind, log_prob))| **kind != Free::No && **log_prob > floor.max(LEAST_FREE))
+            .map(|(token, (&kind, &log_prob))| (token, kind, log_prob))
+            .collect();
         let mut next: BTreeMap<Token, Vec<Way>> = BTreeMap::new();
         let mut finished: Vec<String> = Vec::new();
         for way in &ways {
@@ -253,10 +316,10 @@ impl<'a> Search<'a> {
                     let text = self.text(way.last);
                     if !finished.contains(&text) {
                         finished.push(text.clone());
-                        self.finish(text, way.count, score + end, regret + (top - end).max(0.0), depth + 1);
+                        self.finish(text, way.count, score + end, regret + (top - end).max(0.0), at);
                     }
                 }
-                self.free_words(way, log_probs, floor, &mut next);
+                self.free_words(way, &wordy, end, &mut next);
                 if let Some(comma) = self.lexicon.comma
                     && !way.comma
                     && way.last.is_some()
@@ -288,12 +351,13 @@ impl<'a> Search<'a> {
         }
         for (token, mut ways) in next {
             let (score, rank) = child(token, &ways, self.config.word_bonus);
-            if self.lag(depth + 1, rank) > self.config.margin {
+            let regret = regret + (top - of(token)).max(0.0);
+            let is_hopeless = regret > self.config.max_regret;
+            if is_hopeless || self.lag(depth + 1, rank) > self.config.margin || self.is_beaten(score, rank) {
                 continue;
             }
             ways.retain(|way| way.node != 0 || way.comma || self.leads(way, score));
             if !ways.is_empty() {
-                let regret = regret + (top - of(token)).max(0.0);
                 self.open.push(self.prefixes.len() as u32);
                 self.prefixes.push(Prefix {
                     parent: Some(at),
@@ -316,12 +380,6 @@ impl<'a> Search<'a> {
         leads
     }
 
-    /// The end of the text, or a full stop, question or exclamation mark.
-    fn end_score(&self, of: &dyn Fn(Token) -> f32) -> f32 {
-        let end = self.lexicon.vocabulary().end();
-        self.lexicon.stops.iter().fold(of(end), |sum, &stop| log_add(sum, of(stop)))
-    }
-
     fn step(
         &mut self,
         way: &Way,
@@ -334,38 +392,54 @@ impl<'a> Search<'a> {
             push(next, token, Way { node, open: false, comma: false, ..way.clone() });
         }
         for &(to, ending) in trie.ends(node) {
-            let (word, place) = match ending {
-                Ending::Word(word) => (SaidWord::Known(word), Place::Later),
-                Ending::Wake => (SaidWord::Wake, Place::First),
+            let (word, place, is_filler) = match ending {
+                Ending::Word(word) => {
+                    (SaidWord::Known(word), Place::Later, self.lexicon.graph().word(word).is_filler)
+                }
+                Ending::Wake => (SaidWord::Wake, Place::First, false),
             };
-            let earns = self.lexicon.any_word(way.state).is_none();
+            let earns =
+                !is_filler && self.lexicon.any_word(way.state).is_none() && !self.has_been(way.last, to);
             let said = way.said(&word, earns);
-            let last = Some(self.say(way.last, word));
+            let last = Some(self.say(way.last, word, to));
             push(next, token, Way { state: to, place, last, ..said });
         }
     }
 
-    /// Words that are not of the graph, where a wildcard permits them.
-    fn free_words(&mut self, way: &Way, log_probs: &[f32], floor: f32, next: &mut BTreeMap<Token, Vec<Way>>) {
+    /// Words that are not of the graph, where a wildcard permits them; `wordy` are the tokens that may be part of one,
+    /// and `end` is what the end of the text would score.
+    fn free_words(
+        &mut self,
+        way: &Way,
+        wordy: &[(Token, Free, f32)],
+        end: f32,
+        next: &mut BTreeMap<Token, Vec<Way>>,
+    ) {
         let begins =
             if way.comma && way.place == Place::First { None } else { self.lexicon.any_word(way.state) };
-        if begins.is_none() && !way.open {
-            return;
-        }
-        let free = self.free.clone();
-        for (token, (&log_prob, &kind)) in (0..).zip(log_probs.iter().zip(free.iter())) {
-            if log_prob < floor.max(-12.0) {
+        let may_follow = |kind: Free| match kind {
+            Free::Begins => begins.is_some(),
+            Free::Continues => way.open,
+            Free::No => false,
+        };
+        let fitting = wordy.iter().filter(|(_, kind, _)| may_follow(*kind));
+        // Where the sentence may end, the end is one more choice: else a model that repeats itself would go on and on.
+        let may_end = !way.comma && self.lexicon.graph().is_final(way.state);
+        let end = if may_end { end } else { f32::NEG_INFINITY };
+        let likeliest = fitting.clone().map(|(.., log_prob)| *log_prob).fold(end, f32::max);
+        for &(token, kind, log_prob) in fitting {
+            if log_prob < likeliest - FREE_MARGIN {
                 continue;
             }
             match (kind, begins) {
                 (Free::Begins, Some(to)) => {
                     let word = SaidWord::Free(self.lexicon.vocabulary().bytes(token).to_vec());
                     let said = way.said(&word, false);
-                    let last = Some(self.say(way.last, word));
+                    let last = Some(self.say(way.last, word, to));
                     push(next, token, Way { state: to, place: Place::Later, open: true, last, ..said });
                 }
                 (Free::Continues, _) if way.open => {
-                    let Some(Said { before, word: SaidWord::Free(bytes) }) =
+                    let Some(Said { before, word: SaidWord::Free(bytes), .. }) =
                         way.last.map(|last| &self.words[last as usize])
                     else {
                         continue;
@@ -374,7 +448,7 @@ impl<'a> Search<'a> {
                     bytes.extend_from_slice(self.lexicon.vocabulary().bytes(token));
                     // Another history than that of the shorter word.
                     let history = way.said(&SaidWord::Free(bytes.clone()), false).history;
-                    let last = Some(self.say(before, SaidWord::Free(bytes)));
+                    let last = Some(self.say(before, SaidWord::Free(bytes), way.state));
                     push(next, token, Way { last, history, ..way.clone() });
                 }
                 _ => {}
@@ -382,21 +456,37 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn say(&mut self, before: Option<u32>, word: SaidWord) -> u32 {
-        self.words.push(Said { before, word });
+    /// Whether a word before led to the same state.
+    fn has_been(&self, last: Option<u32>, state: StateId) -> bool {
+        let mut at = last;
+        while let Some(said) = at.map(|i| &self.words[i as usize]) {
+            if said.to == state {
+                return true;
+            }
+            at = said.before;
+        }
+        false
+    }
+
+    fn say(&mut self, before: Option<u32>, word: SaidWord, to: StateId) -> u32 {
+        self.words.push(Said { before, word, to });
         self.words.len() as u32 - 1
     }
 
-    fn finish(&mut self, text: String, words: u16, score: f32, regret: f32, tokens: usize) {
-        if text.is_empty() || !score.is_finite() {
+    fn finish(&mut self, text: String, words: u16, score: f32, regret: f32, at: u32) {
+        if text.is_empty() || !score.is_finite() || begins_again(&text) {
             return;
         }
+        let mut path = Vec::new();
+        self.tokens_of(at, &mut path);
+        let tokens = path.len() + 1;
         let words = usize::from(words);
         let bonus = self.config.word_bonus * words as f32;
         let rank = match self.readings.get_mut(&text) {
             Some(reading) => {
                 if score + bonus > reading.rank {
                     (reading.tokens, reading.words, reading.regret) = (tokens, words, regret);
+                    reading.path = path;
                 }
                 reading.score = log_add(reading.score, score);
                 reading.rank = reading.score + self.config.word_bonus * reading.words as f32;
@@ -404,12 +494,19 @@ impl<'a> Search<'a> {
             }
             None => {
                 let rank = score + bonus;
-                self.readings.insert(text.clone(), Reading { text, score, tokens, words, regret, rank });
+                self.readings
+                    .insert(text.clone(), Reading { text, score, tokens, path, words, regret, rank });
                 rank
             }
         };
-        if self.finished.is_none_or(|(best, _)| rank > best) {
-            self.finished = Some((rank, tokens));
+        if self.finished.is_none_or(|best| rank > best.rank) {
+            self.finished = Some(Finished { rank, tokens, words });
+            let open = std::mem::take(&mut self.open);
+            let is_beaten = |&i: &u32| {
+                let prefix = &self.prefixes[i as usize];
+                self.is_beaten(prefix.score, prefix.rank)
+            };
+            self.open = open.into_iter().filter(|i| !is_beaten(i)).collect();
         }
     }
 
@@ -436,8 +533,18 @@ fn push(next: &mut BTreeMap<Token, Vec<Way>>, token: Token, way: Way) {
     }
 }
 
+/// Whether a text ends with three or more of its first words, or with five or more that were said before: nobody gives an order
+/// twice in one sentence, but in noise Whisper does.
+fn begins_again(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let most = words.len().saturating_sub(3);
+    let tail = |length: usize| &words[words.len() - length..];
+    (3..=most).any(|length| words.starts_with(tail(length)))
+        || words.len() > 5 && words[..words.len() - 5].windows(5).any(|run| run == tail(5))
+}
+
 /// ln(eᵃ + eᵇ).
-fn log_add(a: f32, b: f32) -> f32 {
+pub(crate) fn log_add(a: f32, b: f32) -> f32 {
     let (high, low) = if a > b { (a, b) } else { (b, a) };
     if low == f32::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
 }

@@ -4,6 +4,7 @@ use expect_test::{Expect, expect};
 use mynah_intent::{IntentSpec, List, Recognizer, Sentence, Spec, WordGraph};
 use proptest::prelude::*;
 
+use super::super::prior::{PriorConfig, discount};
 use super::super::vocabulary::{Vocabulary, tests::small};
 use super::*;
 
@@ -40,7 +41,7 @@ fn lexicon(graph: WordGraph, wake: Option<&str>) -> Lexicon {
 
 /// The `best` readings of `heard` in a graph.
 fn check_in(graph: WordGraph, wake: Option<&str>, heard: &str, best: usize, expected: Expect) {
-    let config = SearchConfig { margin: 30.0, ..SearchConfig::default() };
+    let config = SearchConfig { margin: 30.0, lead: 30.0, patience: 96, ..SearchConfig::default() };
     let found = search(&mut Hears::new(heard), &mut lexicon(graph, wake), &config, &Cancel::default());
     let texts: Vec<_> = found.expect("not cancelled").readings.into_iter().map(|r| r.text).collect();
     expected.assert_eq(&texts[..texts.len().min(best)].join(" | "));
@@ -109,6 +110,71 @@ fn wildcards_are_free_inside_and_fixed_around() {
 }
 
 #[test]
+fn an_order_is_not_said_twice() {
+    assert!(begins_again("turn on the lamp and turn on the lamp"));
+    assert!(begins_again("turn on the lamp in the hall and turn on the"));
+    assert!(begins_again("give me a small dark roast coffee and get me a small dark roast coffee"));
+    assert!(!begins_again("turn on the lamp and turn on the fan"));
+    assert!(!begins_again("turn on the lamp"));
+    assert!(!begins_again("no no no"));
+    assert!(!begins_again(""));
+}
+
+#[test]
+fn politeness_earns_nothing() {
+    let spec = Spec {
+        language: "en".into(),
+        skip_words: vec!["please".into()],
+        intents: vec![IntentSpec {
+            name: "stop".into(),
+            sentences: vec![Sentence { template: "stop it".into(), origin: Default::default() }],
+            ..IntentSpec::default()
+        }],
+        ..Spec::default()
+    };
+    let graph = Recognizer::compile(spec).expect("a good spec").graph().as_ref().clone();
+    let config = SearchConfig { margin: 30.0, lead: 30.0, patience: 96, ..SearchConfig::default() };
+    let mut hears = Hears::new(" Stop it please.");
+    let found =
+        search(&mut hears, &mut lexicon(graph, None), &config, &Cancel::default()).expect("not cancelled");
+    let words: Vec<_> = found.readings.iter().take(2).map(|r| (r.text.as_str(), r.words)).collect();
+    assert_eq!(words, [("stop it please", 2), ("stop it", 2)]);
+}
+
+#[test]
+fn what_a_wildcard_ends_with_is_not_said_again() {
+    let spec = Spec {
+        language: "en".into(),
+        lists: BTreeMap::from([("item".into(), List::Wildcard)]),
+        intents: vec![IntentSpec {
+            name: "note".into(),
+            sentences: vec![Sentence { template: "note {item}".into(), origin: Default::default() }],
+            ..IntentSpec::default()
+        }],
+        ..Spec::default()
+    };
+    let graph = Recognizer::compile(spec).expect("a good spec").graph().as_ref().clone();
+    // Rather ends than goes on, but would begin again.
+    struct Loops(Hears);
+    impl NextToken for Loops {
+        fn after(&mut self, prefix: &[Token], out: &mut Vec<f32>) -> Result<(), ModelError> {
+            let length = self.0.tokens.len() - 1;
+            self.0.after(&prefix[..prefix.len() % length], out)?;
+            if !prefix.is_empty() && prefix.len().is_multiple_of(length) {
+                out[self.0.tokens[0] as usize] = 0.2f32.ln();
+                out[self.0.vocabulary.end() as usize] = 0.7f32.ln();
+            }
+            Ok(())
+        }
+    }
+    let mut loops = Loops(Hears::new(" note oat lamp"));
+    let found = search(&mut loops, &mut lexicon(graph, None), &SearchConfig::default(), &Cancel::default());
+    let texts: Vec<_> = found.expect("not cancelled").readings.into_iter().map(|r| r.text).collect();
+    assert_eq!(texts.first().map(String::as_str), Some("note oat lamp"));
+    assert!(texts.iter().all(|text| !text.contains("lamp note")), "{texts:?}");
+}
+
+#[test]
 fn a_cancelled_search_says_so() {
     let cancel = Cancel::default();
     cancel.cancel();
@@ -132,6 +198,31 @@ impl NextToken for Believes {
     }
 }
 
+#[test]
+fn among_close_readings_the_less_expected_wins() {
+    let graph = WordGraph::from_sentences(&["iced lamp", "iced oat"]);
+    let lexicon = lexicon(graph, None);
+    let reading = |text: &str, rank: f32| Reading {
+        text: text.into(),
+        score: rank,
+        tokens: 0,
+        path: small().encode(&format!(" {text}")).expect("bytes cover all"),
+        words: 2,
+        regret: 0.0,
+        rank,
+    };
+    let check = |second: f32| {
+        let readings = vec![reading("iced lamp", -1.0), reading("iced oat", second)];
+        let mut found = Found { readings, ..Found::default() };
+        let config = PriorConfig { weight: 0.5, within: 4.0, most: 4 };
+        discount(&mut found, &mut Hears::new(" iced lamp"), &lexicon, &config, &Cancel::default())
+            .expect("works");
+        (found.readings[0].text.clone(), found.steps > 0)
+    };
+    assert_eq!(check(-2.0), ("iced oat".to_owned(), true), "silence says lamp, too");
+    assert_eq!(check(-6.0), ("iced lamp".to_owned(), false), "far behind");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -145,11 +236,35 @@ proptest! {
         let width = vocabulary.end() as usize + 1;
         let scores = (0..width).map(|t| seed[t * 7 % 64]).collect();
         let mut model = Believes { scores };
-        let config = SearchConfig { margin: 1e6, max_steps: 20_000, max_tokens: 24, word_bonus: 1.0 };
+        let config = SearchConfig {
+            margin: 1e6, lead: 1e6, max_regret: 1e6, max_steps: 20_000, patience: 20_000, max_tokens: 24, word_bonus: 1.0,
+        };
         let mut lexicon = lexicon(graph.clone(), None);
         let found = search(&mut model, &mut lexicon, &config, &Cancel::default()).expect("not cancelled");
         let again = search(&mut model, &mut lexicon, &config, &Cancel::default()).expect("not cancelled");
         prop_assert_eq!(&found, &again);
+        // What is given up early could not have been the answer: no way of writing beats that of the answer, and what is
+        // within the regret that is borne is found.
+        let full = SearchConfig { word_bonus: 0.0, ..config.clone() };
+        let sparing = SearchConfig { lead: 0.0, ..full.clone() };
+        let all = search(&mut model, &mut lexicon, &full, &Cancel::default()).expect("not cancelled");
+        let spared = search(&mut model, &mut lexicon, &sparing, &Cancel::default()).expect("not cancelled");
+        prop_assert!(spared.steps <= all.steps);
+        let mut score = |path: &[Token]| {
+            let mut log_probs = Vec::new();
+            model.after(&[], &mut log_probs).expect("a table");
+            path.iter().map(|&token| log_probs[token as usize]).sum::<f32>()
+        };
+        let best = spared.readings.iter().map(|r| score(&r.path)).fold(f32::NEG_INFINITY, f32::max);
+        for reading in &all.readings {
+            prop_assert!(score(&reading.path) <= best + 1e-3, "{}", reading.text);
+        }
+        if let Some(answer) = all.readings.first() {
+            let strict = SearchConfig { max_regret: answer.regret + 1e-3, ..full };
+            let kept = search(&mut model, &mut lexicon, &strict, &Cancel::default()).expect("not cancelled");
+            prop_assert!(kept.steps <= all.steps);
+            prop_assert!(kept.readings.iter().any(|r| r.text == answer.text && r.path == answer.path));
+        }
         prop_assert!(found.readings.windows(2).all(|w| w[0].rank >= w[1].rank));
         for reading in &found.readings {
             prop_assert!(graph.accepts(&reading.text), "{}", reading.text);
