@@ -192,6 +192,12 @@ fn run(args: &Args) -> anyhow::Result<()> {
 
 fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
+    // Each ratio counts as much as any other, as the field reports it.
+    let in_noise: Vec<&Tally> =
+        report.iter().filter(|(name, _)| name.contains("dB")).map(|(_, t)| t).collect();
+    let mean = in_noise.iter().map(|t| t.right as f64 / t.all.max(1) as f64).sum::<f64>()
+        / in_noise.len().max(1) as f64;
+    let mean = (in_noise.len() > 1).then_some(mean);
     if args.json {
         let rows: Vec<_> = report
             .iter()
@@ -205,7 +211,7 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
             })
             .collect();
         let result = json!({
-            "rows": rows, "seed": args.seed, "part": args.part, "word_bonus": config.search.word_bonus,
+            "rows": rows, "mean_in_noise": mean, "seed": args.seed, "part": args.part, "word_bonus": config.search.word_bonus,
             "margin": config.search.margin, "reject_above": config.reject_above, "threads": config.threads,
         });
         return Ok(writeln!(out, "{result}")?);
@@ -232,6 +238,10 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
             percentile(&t.times, 0.95),
             t.steps as f64 / t.all.max(1) as f64
         )?;
+    }
+    if let Some(mean) = mean {
+        let name = format!("mean of the {} ratios", in_noise.len());
+        writeln!(out, "{name:<28} {:>4}  {:>5.1} %", "", 100.0 * mean)?;
     }
     Ok(())
 }
