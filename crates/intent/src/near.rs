@@ -221,7 +221,7 @@ fn code(word: &str) -> String {
             ('h' | 'w' | 'y', _) => (if index == 0 { at(index) } else { ' ' }, 1),
             (other, _) => (other, 1),
         };
-        if sound != ' ' && code.chars().last() != Some(sound) {
+        if sound != ' ' && !code.ends_with(sound) {
             code.push(sound);
         }
         index += length;
