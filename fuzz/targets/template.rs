@@ -16,11 +16,7 @@ fuzz_target!(|text: &str| {
     let mut lines = text.lines();
     let rules = lines.next().map(|line| ("rule".to_owned(), sentence(line)));
     let entry = lines.next().unwrap_or("lamp").to_owned();
-    let name = List::Text(vec![ListEntry {
-        said: entry,
-        value: Value::Text("name".into()),
-        context: BTreeMap::new(),
-    }]);
+    let name = List::Text(vec![ListEntry::new(entry, Value::Text("name".into()))]);
     let spec = Spec {
         language: "en".into(),
         rules: rules.into_iter().collect(),
@@ -31,6 +27,8 @@ fuzz_target!(|text: &str| {
             sentences: lines.map(sentence).collect(),
             ..IntentSpec::default()
         }],
+        lenient: text.len() % 2 == 1,
+        ..Spec::default()
     };
     match Recognizer::compile(spec) {
         Ok(recognizer) => {
