@@ -207,7 +207,7 @@ fn every_test_of_the_corpus_passes() {
     let data = data.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
     let corpus = data.join("text/ha-intents");
     let Ok(languages) = std::fs::read_dir(corpus.join("tests")) else {
-        println!("skipped: no data");
+        eprintln!("skipped: no data");
         return;
     };
     let mut languages: Vec<String> =

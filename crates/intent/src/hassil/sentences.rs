@@ -53,17 +53,17 @@ impl Reader {
             spec.ignores_spaces |= matches!(ignores, Some(Yaml::Bool(true)));
         }
         for (name, body) in self.entries(&file, "expansion_rules") {
-            if let Some(rule) = self.sentence(body, &format!("rule <{name}>")) {
-                if spec.rules.insert(name.clone(), rule).is_some() {
-                    self.fault(body, format!("rule <{name}> twice"), "remove one of them");
-                }
+            if let Some(rule) = self.sentence(body, &format!("rule <{name}>"))
+                && spec.rules.insert(name.clone(), rule).is_some()
+            {
+                self.fault(body, format!("rule <{name}> twice"), "remove one of them");
             }
         }
         for (name, body) in self.entries(&file, "lists") {
-            if let Some(list) = self.list(name, body) {
-                if spec.lists.insert(name.clone(), list).is_some() {
-                    self.fault(body, format!("list {{{name}}} twice"), "remove one of them");
-                }
+            if let Some(list) = self.list(name, body)
+                && spec.lists.insert(name.clone(), list).is_some()
+            {
+                self.fault(body, format!("list {{{name}}} twice"), "remove one of them");
             }
         }
         spec.skip_words.extend(self.texts(&file, "skip_words").into_iter().map(|(word, _)| word));
