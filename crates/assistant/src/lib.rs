@@ -6,6 +6,7 @@
 //! [`Permit`](consent::Permit).
 #![forbid(unsafe_code)]
 
+mod alarms;
 pub mod consent;
 pub mod dialogue;
 mod endpointing;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use time::{Date, Month, Time, Weekday};
+use time::{Date, Month, OffsetDateTime, Time, Weekday};
 
 const SMALL: [&str; 20] = [
     "zero",
@@ -80,6 +80,31 @@ pub(crate) fn spoken_time(time: Time) -> String {
         m if m % 5 == 0 => format!("{} to {next}", small_number(60 - m)),
         m if m < 10 => format!("{this} oh {}", small_number(m)),
         m => format!("{this} {}", small_number(m)),
+    }
+}
+
+/// `half past nine in the morning`, `noon`.
+pub(crate) fn spoken_time_of_day(time: Time) -> String {
+    let part = match (time.hour(), time.minute()) {
+        (0 | 12, 0) => return spoken_time(time),
+        (0..=4, _) => "at night",
+        (5..=11, _) => "in the morning",
+        (12..=17, _) => "in the afternoon",
+        (18..=21, _) => "in the evening",
+        _ => "at night",
+    };
+    format!("{} {part}", spoken_time(time))
+}
+
+/// `tomorrow at half past nine in the morning`, `on Friday at noon`, `on Saturday, the …, at …`. Both by the same clock.
+pub(crate) fn spoken_day_and_time(at: OffsetDateTime, now: OffsetDateTime) -> String {
+    let time = spoken_time_of_day(at.time());
+    match (at.date() - now.date()).whole_days() {
+        -1 => format!("yesterday at {time}"),
+        0 => format!("today at {time}"),
+        1 => format!("tomorrow at {time}"),
+        2..=6 => format!("on {} at {time}", at.weekday()),
+        _ => format!("on {}, at {time}", spoken_date(at.date())),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::spec::failure;
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Codec {
     capability: Capability,
-    /// Ours and theirs, where the author has listed them.
+    /// Ours and theirs, where the author has listed them. Of several theirs for one of ours the first is sent.
     values: Vec<(State, Value)>,
     /// Theirs = ours × scale + offset.
     scale: f64,
@@ -41,11 +41,15 @@ impl Codec {
             for (ours, theirs) in table.entries() {
                 let path = table.at(ours);
                 match (capability.parse_state(ours), serde_json::to_value(theirs)) {
-                    (Ok(state), Ok(value)) if !value.is_array() && !value.is_object() => {
-                        values.push((state, value));
+                    (Ok(state), Ok(value)) if is_plain(&value) => values.push((state, value)),
+                    (Ok(state), Ok(Value::Array(all))) if !all.is_empty() && all.iter().all(is_plain) => {
+                        values.extend(all.into_iter().map(|value| (state.clone(), value)));
                     }
                     (Err(bad), _) => faults.add(&path, bad.to_string(), None),
-                    _ => faults.add(&path, "a value is a string, a number, true or false", None),
+                    _ => {
+                        let help = "write 3, \"on\", or [1, 2] when it has several for one of ours";
+                        faults.add(&path, "a value is a string, a number, true or false", Some(help.into()));
+                    }
                 }
             }
             if values.is_empty() && table.entries().next().is_none() {
@@ -165,6 +169,11 @@ impl Codec {
     }
 }
 
+/// A string, a number, true or false.
+fn is_plain(value: &Value) -> bool {
+    !value.is_array() && !value.is_object() && !value.is_null()
+}
+
 /// Whole numbers without a fraction, as devices write them.
 fn json_number(number: f64) -> Value {
     // Multiples of a step come out as 0.30000000000000004.
@@ -214,6 +223,21 @@ mod tests {
 
     fn codec(capability: Capability, scale: f64, offset: f64, step: Option<f64>) -> Codec {
         Codec { scale, offset, step, ..Codec::plain(capability) }
+    }
+
+    #[test]
+    fn several_of_theirs_are_one_of_ours() {
+        let text = "values = { clear = [0, 1], cloudy = [2, 3], foggy = 45 }";
+        let table: toml::Table = text.parse().unwrap();
+        let home = mynah_home::Home::parse("home.toml", "").unwrap();
+        let mut faults = Faults::new(&home);
+        let codec = Codec::read(Capability::Condition, &mut Keys::new(&table, &[]), &mut faults);
+        assert!(faults.into_found().is_empty());
+        for (theirs, ours) in [(0, "clear"), (3, "cloudy"), (45, "foggy")] {
+            assert_eq!(codec.decode(&Value::from(theirs)), Ok(State::from(ours)));
+        }
+        assert!(codec.decode(&Value::from(4)).is_err());
+        assert_eq!(codec.encode(&State::from("cloudy")).unwrap(), Value::from(2));
     }
 
     proptest! {

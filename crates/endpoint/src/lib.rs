@@ -51,7 +51,7 @@
 //! | --- | --- |
 //! | `set` | how it is set; leave it out when it can only be read |
 //! | `get` | how it is read; leave it out when it cannot be, and an order ends as [`Done`](mynah_skill::Outcome::Done) |
-//! | `values` | what our states are called there: `{ on = "ON", off = "OFF" }`, `{ eco = 3, heat = 1 }` |
+//! | `values` | what our states are called there: `{ on = "ON", off = "OFF" }`, `{ eco = 3, heat = 1 }`; where they have several for one of ours, the first is sent: `{ clear = [0, 1], cloudy = [2, 3] }` |
 //! | `scale`, `offset` | for numbers: theirs = ours × scale + offset. Ours are percent, °C and kelvin. 1 and 0 |
 //! | `step` | theirs is rounded to a multiple of it: `1` for whole numbers |
 //! | `confirm_ms` | the time until it must be in the wanted state, in milliseconds; 1000, unless [`Settings`] say otherwise |

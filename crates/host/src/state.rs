@@ -1,4 +1,4 @@
-//! What outlives a run: timers, lists and the volume, in one file that is replaced as a whole.
+//! What outlives a run: timers, alarms, lists and the volume, in one file that is replaced as a whole.
 
 use std::fs;
 use std::io;

@@ -10,6 +10,7 @@ macro_rules! skills {
 }
 
 skills![
+    "alarms.toml",
     "cancel.toml",
     "climate.toml",
     "clock.toml",
@@ -24,10 +25,12 @@ skills![
     "plugs.toml",
     "presentation.toml",
     "radio.toml",
+    "reminders.toml",
     "scenes.toml",
     "shopping.toml",
     "timers.toml",
     "tv.toml",
+    "undo.toml",
     "vacuum.toml",
     "volume.toml",
     "weather.toml",

@@ -113,6 +113,11 @@ fn local_text(local: &Local) -> String {
         Local::TimerStart { length, .. } => format!("start a timer of {} s", length.as_secs_f64()),
         Local::TimerCancel { .. } => "cancel a timer".into(),
         Local::TimerRemaining { .. } => "tell what is left of a timer".into(),
+        Local::AlarmSet { .. }
+        | Local::AlarmCancel { .. }
+        | Local::AlarmCancelAll { .. }
+        | Local::AlarmList { .. }
+        | Local::Snooze { .. } => local.to_string(),
         Local::VolumeSet { percent } => format!("volume {percent} %"),
         Local::VolumeAdjust { by } => format!("volume {by:+} %"),
         Local::TellTime => "tell the time".into(),
@@ -123,6 +128,7 @@ fn local_text(local: &Local) -> String {
         Local::ListClear { list } => format!("empty the {list} list"),
         Local::Say { text } => format!("say “{text}”"),
         Local::Help { .. } => "tell what can be said".into(),
+        Local::Undo => "take back the last order".into(),
         Local::Cancel => "stop".into(),
     }
 }

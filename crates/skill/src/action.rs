@@ -4,8 +4,10 @@ use std::ops::Range;
 use std::time::Duration;
 
 use mynah_home::{Capability, Fields, Kind, did_you_mean};
+use mynah_intent::{Frequency, Recurrence, SaidDate, SaidTime, Weekdays, Which};
 
 use crate::permission::Permissions;
+use crate::plan::AlarmKind;
 use crate::template::Template;
 
 /// One entry of `do`.
@@ -51,6 +53,26 @@ pub(crate) enum Verb {
     TimerRemaining {
         name: Option<Template>,
     },
+    AlarmSet {
+        kind: AlarmKind,
+        at: Template,
+        morning: Argument,
+        about: Option<Template>,
+    },
+    AlarmCancel {
+        kind: AlarmKind,
+        at: Option<Template>,
+        about: Option<Template>,
+    },
+    AlarmCancelAll {
+        kind: AlarmKind,
+    },
+    AlarmList {
+        kind: AlarmKind,
+    },
+    Snooze {
+        length: Argument,
+    },
     VolumeSet {
         to: Argument,
     },
@@ -76,6 +98,7 @@ pub(crate) enum Verb {
     Help {
         topic: Option<Template>,
     },
+    Undo,
     Cancel,
     Say {
         text: Template,
@@ -121,9 +144,9 @@ pub(crate) enum Target {
     Pattern(String),
 }
 
-const VERBS: [&str; 14] = [
-    "set", "adjust", "read", "http", "mqtt", "say", "timer", "volume", "tell", "list", "scene", "sequence",
-    "delay", "help",
+const VERBS: [&str; 17] = [
+    "set", "adjust", "read", "http", "mqtt", "say", "timer", "alarm", "reminder", "volume", "tell", "list",
+    "scene", "sequence", "delay", "help", "undo",
 ];
 
 impl ActionTemplate {
@@ -183,6 +206,10 @@ impl ActionTemplate {
             fields.table("mqtt").and_then(read_mqtt)
         } else if fields.has("timer") {
             read_timer(&fields)
+        } else if fields.has("alarm") {
+            read_alarm(&fields, AlarmKind::Alarm)
+        } else if fields.has("reminder") {
+            read_alarm(&fields, AlarmKind::Reminder)
         } else if fields.has("volume") {
             read_volume(&fields)
         } else if fields.has("tell") {
@@ -196,6 +223,8 @@ impl ActionTemplate {
                 template(&fields, "help")
             };
             Some(Verb::Help { topic })
+        } else if fields.has("undo") {
+            fields.boolean("undo").map(|_| Verb::Undo)
         } else if fields.has("say") {
             fields.required_text("say").map(|t| Verb::Say { text: Template::parse(&t.text) })
         } else if fields.has("scene") {
@@ -260,6 +289,16 @@ impl ActionTemplate {
             Verb::TimerCancel { name } | Verb::TimerRemaining { name } | Verb::Help { topic: name } => {
                 name.iter().for_each(text);
             }
+            Verb::AlarmSet { at, about, morning, .. } => {
+                text(at);
+                if let Argument::Text(t) = morning {
+                    text(t);
+                }
+                about.iter().for_each(text);
+            }
+            Verb::AlarmCancel { at, about, .. } => at.iter().chain(about).for_each(text),
+            Verb::Snooze { length: Argument::Text(t) } => text(t),
+            Verb::Snooze { .. } | Verb::AlarmCancelAll { .. } | Verb::AlarmList { .. } => {}
             Verb::VolumeSet { to: Argument::Text(t) } | Verb::VolumeAdjust { by: Argument::Text(t) } => {
                 text(t);
             }
@@ -271,7 +310,7 @@ impl ActionTemplate {
             Verb::ListRead { list } | Verb::ListClear { list } => text(list),
             Verb::Say { text: t } | Verb::Scene { name: t } => text(t),
             Verb::Wait { length: Some(Argument::Text(t)) } => text(t),
-            Verb::TellTime | Verb::TellDate | Verb::Cancel | Verb::Wait { .. } => {}
+            Verb::TellTime | Verb::TellDate | Verb::Undo | Verb::Cancel | Verb::Wait { .. } => {}
         }
         holes.extend(targets.into_iter().filter_map(|t| match t {
             Target::Slot(name) => Some(name.clone()),
@@ -474,6 +513,80 @@ fn read_delay(fields: &Fields<'_, '_>) -> Option<Verb> {
     None
 }
 
+fn read_alarm(fields: &Fields<'_, '_>, kind: AlarmKind) -> Option<Verb> {
+    match fields.text(kind.name())?.text.as_str() {
+        "set" => {
+            let at = fields.required_text("at")?;
+            let due = Template::parse(&at.text);
+            let good = due.holes().next().is_some() || parse_time(&at.text).is_some();
+            if !good {
+                fields.fault(at.span, "this is no time", Some("write \"07:00\" or \"{datetime}\"".into()));
+            }
+            let morning =
+                if fields.has("morning") { argument(fields, "morning")? } else { Argument::Bool(false) };
+            Some(Verb::AlarmSet { kind, at: due, morning, about: template(fields, "about") })
+        }
+        "cancel" => {
+            Some(Verb::AlarmCancel { kind, at: template(fields, "at"), about: template(fields, "about") })
+        }
+        "cancel_all" => Some(Verb::AlarmCancelAll { kind }),
+        "list" => Some(Verb::AlarmList { kind }),
+        "snooze" if kind == AlarmKind::Alarm => {
+            argument(fields, "length").map(|length| Verb::Snooze { length })
+        }
+        other => {
+            unknown_choice(fields, kind.name(), other, &["set", "cancel", "cancel_all", "list", "snooze"])
+        }
+    }
+}
+
+/// `07:00`, `19:30`.
+pub(crate) fn parse_time(text: &str) -> Option<SaidTime> {
+    let (hour, minute) = text.trim().split_once(':')?;
+    let (hour, minute) = (hour.parse().ok()?, minute.parse().ok()?);
+    (hour < 24 && minute < 60).then(|| SaidTime::exact(hour, minute))
+}
+
+/// `today`, `today+1`, `friday`, as [`SaidDate`] writes them.
+pub(crate) fn parse_day(text: &str) -> Option<SaidDate> {
+    if let Some(days) = text.strip_prefix("today") {
+        return if days.is_empty() {
+            Some(SaidDate::InDays(0))
+        } else {
+            days.parse().ok().map(SaidDate::InDays)
+        };
+    }
+    let (which, name) = match text.split_once(' ') {
+        Some(("next", name)) => (Which::NextWeek, name),
+        Some(("this", name)) => (Which::This, name),
+        _ => (Which::Coming, text),
+    };
+    let names = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let weekday = (1..).zip(names).find(|(_, weekday)| *weekday == name)?.0;
+    Some(SaidDate::Weekday { weekday, which })
+}
+
+/// `FREQ=DAILY`, `FREQ=WEEKLY;BYDAY=SA,SU`: of the rules of RFC 5545 those that an alarm needs.
+pub(crate) fn parse_rule(text: &str) -> Option<Recurrence> {
+    let (mut frequency, mut weekdays, mut interval) = (None, Weekdays::default(), 1);
+    for part in text.split(';') {
+        match part.split_once('=')? {
+            ("FREQ", "DAILY") => frequency = Some(Frequency::Daily),
+            ("FREQ", "WEEKLY") => frequency = Some(Frequency::Weekly),
+            ("INTERVAL", n) => interval = n.parse().ok()?,
+            ("BYDAY", days) => {
+                for day in days.split(',') {
+                    let names = ["MO", "TU", "WE", "TH", "FR", "SA", "SU"];
+                    let day = (1..).zip(names).find(|(_, name)| *name == day)?.0;
+                    weekdays = weekdays.and(Weekdays::one(day));
+                }
+            }
+            _ => return None,
+        }
+    }
+    Some(Recurrence { frequency: frequency?, interval, weekdays, month_day: None, at: None })
+}
+
 fn read_volume(fields: &Fields<'_, '_>) -> Option<Verb> {
     match fields.text("volume")?.text.as_str() {
         "set" => {
@@ -513,7 +626,7 @@ fn read_tell(fields: &Fields<'_, '_>) -> Option<Verb> {
 fn unknown_choice(fields: &Fields<'_, '_>, key: &'static str, found: &str, choices: &[&str]) -> Option<Verb> {
     let help = did_you_mean(found, choices.iter().copied());
     // The other keys belong to a choice that is not known: they are no faults of their own.
-    for key in ["length", "name", "to", "by", "item"] {
+    for key in ["length", "name", "to", "by", "item", "at", "about", "morning"] {
         let _known = fields.has(key);
     }
     fields.fault(fields.span_of(key), format!("`{key}` cannot be `{found}`"), help);

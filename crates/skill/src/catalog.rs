@@ -244,12 +244,12 @@ impl Catalog {
                 false => format!("{summary}. You can say: {}.", quoted(few)),
             };
         }
-        // "Cancel" and "help" are no topics of their own.
+        // "Cancel", "undo" and "help" are no topics of their own.
         let is_topic = |s: &&Manifest| {
             s.intents
                 .iter()
                 .flat_map(|i| &i.actions)
-                .any(|a| !matches!(a.verb, Verb::Cancel | Verb::Help { .. }))
+                .any(|a| !matches!(a.verb, Verb::Cancel | Verb::Undo | Verb::Help { .. }))
         };
         let topics: Vec<&Manifest> = self.skills.iter().filter(is_topic).collect();
         let names: Vec<String> = topics.iter().map(|s| s.name.text.clone()).collect();

@@ -92,6 +92,8 @@
 //! | `{ http = { method = "POST", url = "http://…/{size}", json = { n = "{cups}" } } }` | a request; slots in the address are escaped, the host must be fixed |
 //! | `{ mqtt = { topic = "coffee/{size}", payload = "…", retain = true } }` | a message at QoS 1; a table as payload becomes JSON |
 //! | `{ timer = "start", length = "{duration}", name = "{name}" }` | and `timer = "cancel"`, `timer = "remaining"` |
+//! | `{ alarm = "set", at = "{date} {time}" }` | and `alarm = "cancel"` (with `at` or without), `"cancel_all"`, `"list"`, `{ alarm = "snooze", length = "9 minutes" }`; `at` names slots of times, days, points in time, spans or recurrences, of which those that were said are taken together (the values of a list of your own may be `today+1`, `friday`, `FREQ=WEEKLY;BYDAY=SA,SU`), or is `"07:00"`; `morning = "{slot}"`: when that was said, six is six in the morning |
+//! | `{ reminder = "set", at = "{datetime}", about = "{text}" }` | and `reminder = "cancel"` (with `about`), `"cancel_all"`, `"list"` |
 //! | `{ volume = "set", to = "{percentage}" }` | and `{ volume = "adjust", by = 10 }` |
 //! | `{ tell = "time" }`, `{ tell = "date" }` | |
 //! | `{ list = "add", name = "shopping", item = "{item}" }` | and `list = "remove"`; `list = "read"`, `list = "clear"` |
@@ -100,6 +102,7 @@
 //! | `{ delay = "5 seconds" }` | what follows is done so much later, ten minutes at most, and only when all went well so far |
 //! | `{ sequence = [{ … }, { … }] }` | one after the other, up to the first that does not work |
 //! | `{ help = "{topic}" }` or `{ help = true }` | tells what can be said |
+//! | `{ undo = true }` | takes back the last plan that changed something: what was read before it is restored |
 //! | `{ cancel = true }` | stops what goes on |
 //!
 //! `on` is `"{targets}"` (the default), `"{target}"`, a slot such as `"{lamp}"`, or a pattern such as `"cover.*"`. `{targets}` are the devices that
@@ -162,7 +165,7 @@ pub use catalog::{Catalog, Situation, SkillHelp, skill_texts, with_bases};
 pub use check::Findings;
 pub use format::format;
 pub use outcome::{Failure, FailureKind, Outcome, Reply};
-pub use plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
+pub use plan::{Action, AlarmKind, Due, HttpCall, Local, MqttMessage, Plan, Risk};
 pub use refer::{chosen, refer};
 pub use refusal::Refusal;
 pub use schema::schema;

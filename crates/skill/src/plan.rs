@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::Duration;
 
 use mynah_home::{Capability, DeviceId, State};
-use mynah_intent::Intent;
+use mynah_intent::{Intent, Recurrence, SaidDateTime, SaidTime};
 use serde::{Deserialize, Serialize};
 
 use crate::several::PlanPart;
@@ -104,6 +104,46 @@ pub struct MqttMessage {
     pub retain: bool,
 }
 
+/// What makes itself heard at a time of day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlarmKind {
+    /// Rings until it is stopped.
+    Alarm,
+    /// Says what is to be remembered.
+    Reminder,
+}
+
+impl AlarmKind {
+    /// `alarm`, `reminder`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            AlarmKind::Alarm => "alarm",
+            AlarmKind::Reminder => "reminder",
+        }
+    }
+}
+
+/// When an alarm is due, as it was said.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Due {
+    /// Once.
+    Once(SaidDateTime),
+    /// Again and again.
+    Every(Recurrence),
+}
+
+impl fmt::Display for Due {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Due::Once(at) => at.fmt(f),
+            Due::Every(every) => every.fmt(f),
+        }
+    }
+}
+
 /// What the assistant does itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -124,6 +164,41 @@ pub enum Local {
     TimerRemaining {
         /// What it is called.
         name: Option<String>,
+    },
+    /// Set an alarm or a reminder.
+    AlarmSet {
+        /// Which of the two.
+        kind: AlarmKind,
+        /// When.
+        due: Due,
+        /// A time that may be in either half of the day is in the morning.
+        morning: bool,
+        /// What is to be remembered.
+        about: Option<String>,
+    },
+    /// Cancel the one at that time or with these words, or the only one.
+    AlarmCancel {
+        /// Which of the two.
+        kind: AlarmKind,
+        /// At that time.
+        at: Option<SaidTime>,
+        /// With these words.
+        about: Option<String>,
+    },
+    /// Cancel all of a kind.
+    AlarmCancelAll {
+        /// Which of the two.
+        kind: AlarmKind,
+    },
+    /// Tell those of a kind.
+    AlarmList {
+        /// Which of the two.
+        kind: AlarmKind,
+    },
+    /// Silence what rings, and let it ring again.
+    Snooze {
+        /// After so long.
+        length: Duration,
     },
     /// Speech volume in percent.
     VolumeSet {
@@ -173,6 +248,8 @@ pub enum Local {
         /// A skill, or what it is about.
         topic: Option<String>,
     },
+    /// Take back the last plan that changed something.
+    Undo,
     /// Stop what is going on: speech, a ringing timer, a question.
     Cancel,
 }
@@ -218,6 +295,19 @@ impl fmt::Display for Local {
             }
             Local::TimerCancel { name } => named(f, "cancel timer", name),
             Local::TimerRemaining { name } => named(f, "time left on timer", name),
+            Local::AlarmSet { kind, due, morning, about } => {
+                named(f, kind.name(), about)?;
+                write!(f, " at {due}")?;
+                if *morning { f.write_str(" in the morning") } else { Ok(()) }
+            }
+            Local::AlarmCancel { kind, at, about } => {
+                write!(f, "cancel ")?;
+                named(f, kind.name(), about)?;
+                at.map_or(Ok(()), |at| write!(f, " at {at}"))
+            }
+            Local::AlarmCancelAll { kind } => write!(f, "cancel all {}s", kind.name()),
+            Local::AlarmList { kind } => write!(f, "tell the {}s", kind.name()),
+            Local::Snooze { length } => write!(f, "snooze for {} s", length.as_secs_f64()),
             Local::VolumeSet { percent } => write!(f, "volume = {percent}"),
             Local::VolumeAdjust { by } => write!(f, "volume {by:+}"),
             Local::TellTime => f.write_str("tell the time"),
@@ -228,6 +318,7 @@ impl fmt::Display for Local {
             Local::ListClear { list } => write!(f, "clear the {list} list"),
             Local::Say { text } => write!(f, "say \"{text}\""),
             Local::Help { topic } => named(f, "help", topic),
+            Local::Undo => f.write_str("undo"),
             Local::Cancel => f.write_str("cancel"),
         }
     }

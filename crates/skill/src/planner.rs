@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mynah_home::{Area, Capability, Device, DeviceId, Home, Resolution, State};
-use mynah_intent::{Intent, List, Reading, Slot, Value};
+use mynah_intent::{Intent, List, Reading, SaidDateTime, SaidTime, Slot, Value};
 
-use crate::action::{ActionTemplate, Argument, LONGEST_DELAY, Payload, Target, Verb, parse_duration};
+use crate::action::{
+    ActionTemplate, Argument, LONGEST_DELAY, Payload, Target, Verb, parse_day, parse_duration, parse_rule,
+    parse_time,
+};
 use crate::catalog::{Catalog, Situation};
 use crate::lists::is_device_list;
 use crate::manifest::{IntentEntry, Manifest, REPLY_WORDS};
 use crate::permission::{glob, kinds_of};
-use crate::plan::{Action, HttpCall, Local, MqttMessage, Plan, Risk};
+use crate::plan::{Action, Due, HttpCall, Local, MqttMessage, Plan, Risk};
 use crate::refer::is_reference;
 use crate::refusal::Refusal;
 use crate::reply::the;
@@ -177,6 +180,30 @@ impl<'a> Planner<'a> {
             }
             Verb::TimerCancel { name } => Local::TimerCancel { name: self.optional(name.as_ref()) },
             Verb::TimerRemaining { name } => Local::TimerRemaining { name: self.optional(name.as_ref()) },
+            Verb::AlarmSet { kind, at, morning, about } => Local::AlarmSet {
+                kind: *kind,
+                due: self.due(at)?,
+                morning: match morning {
+                    Argument::Text(slot) => self.text(slot).is_ok(),
+                    Argument::Bool(morning) => *morning,
+                    Argument::Number(_) => false,
+                },
+                about: self.optional(about.as_ref()),
+            },
+            Verb::AlarmCancel { kind, at, about } => {
+                let said =
+                    at.as_ref().filter(|at| at.holes().any(|hole| self.intent.slots.contains_key(hole)));
+                let at = said.map(|at| self.due(at)).transpose()?;
+                let at = match at {
+                    Some(Due::Once(SaidDateTime::At { date: None, time })) => Some(time),
+                    Some(_) => return Err(Refusal::BadValue { message: "That is no time of day.".into() }),
+                    None => None,
+                };
+                Local::AlarmCancel { kind: *kind, at, about: self.optional(about.as_ref()) }
+            }
+            Verb::AlarmCancelAll { kind } => Local::AlarmCancelAll { kind: *kind },
+            Verb::AlarmList { kind } => Local::AlarmList { kind: *kind },
+            Verb::Snooze { length } => Local::Snooze { length: self.duration(length)? },
             Verb::VolumeSet { to } => {
                 let percent = self.number(to)?;
                 Capability::Volume.accept(&State::Number(percent)).map_err(|e| Refusal::BadValue {
@@ -195,6 +222,7 @@ impl<'a> Planner<'a> {
             Verb::ListClear { list } => Local::ListClear { list: self.text(list)? },
             Verb::Help { topic } => Local::Help { topic: self.optional(topic.as_ref()) },
             Verb::Say { text } => Local::Say { text: self.text(text)? },
+            Verb::Undo => Local::Undo,
             // The verbs of devices and wires are filled in before this is called.
             Verb::Cancel
             | Verb::Wait { .. }
@@ -480,6 +508,36 @@ impl<'a> Planner<'a> {
             .ok_or_else(|| Refusal::BadValue { message: "That is no span of time.".into() })
     }
 
+    /// The time that the slots of it come to, as far as they were said: "tomorrow" and "at seven" are one.
+    fn due(&self, at: &Template) -> Result<Due, Refusal> {
+        let (mut day, mut hour, mut due) = (None, None, None);
+        for slot in at.holes().filter_map(|hole| self.intent.slots.get(hole)) {
+            match &slot.value {
+                Value::Time(time) => hour = Some(*time),
+                Value::Date(date) => day = Some(*date),
+                Value::DateTime(said) => due = Some(Due::Once(*said)),
+                Value::Duration(span) => due = Some(Due::Once(SaidDateTime::In(*span))),
+                Value::Recurrence(every) => due = Some(Due::Every(*every)),
+                Value::Text(text) => match (parse_day(text), parse_rule(text)) {
+                    (Some(date), _) => day = Some(date),
+                    (None, Some(every)) => due = Some(Due::Every(every)),
+                    (None, None) => {}
+                },
+                _ => {}
+            }
+        }
+        if let (Some(Due::Every(every)), Some(_)) = (&mut due, hour) {
+            every.at = hour;
+        }
+        if at.holes().next().is_none() {
+            hour = parse_time(&at.to_string());
+        }
+        // A day without a time: when people begin it.
+        let hour = hour.or(day.map(|_| SaidTime::exact(9, 0)));
+        due.or(hour.map(|time| Due::Once(SaidDateTime::At { date: day, time })))
+            .ok_or_else(|| Refusal::BadValue { message: "That is no time.".into() })
+    }
+
     fn json(&self, json: &serde_json::Value) -> Result<serde_json::Value, Refusal> {
         Ok(match json {
             serde_json::Value::String(text) => {
@@ -611,7 +669,12 @@ fn percent_encode(text: &str) -> String {
 /// With a capital letter and a full stop.
 pub(crate) fn sentence(text: &str) -> String {
     let text = capitalized(text.trim());
-    if text.is_empty() || text.ends_with(['.', '!', '?']) { text } else { format!("{text}.") }
+    match text.chars().last() {
+        None | Some('.' | '!' | '?' | '。' | '！' | '？') => text,
+        // Chinese and Japanese have their own.
+        Some('\u{2e80}'..='\u{9fff}') => format!("{text}。"),
+        Some(_) => format!("{text}."),
+    }
 }
 
 pub(crate) fn capitalized(text: &str) -> String {

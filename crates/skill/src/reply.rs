@@ -459,6 +459,11 @@ fn subject_of(action: &Action) -> String {
 fn local_name(local: &Local) -> &'static str {
     match local {
         Local::TimerStart { .. } | Local::TimerCancel { .. } | Local::TimerRemaining { .. } => "timers",
+        Local::AlarmSet { .. }
+        | Local::AlarmCancel { .. }
+        | Local::AlarmCancelAll { .. }
+        | Local::AlarmList { .. }
+        | Local::Snooze { .. } => "alarms",
         Local::VolumeSet { .. } | Local::VolumeAdjust { .. } => "the volume",
         Local::TellTime | Local::TellDate => "the clock",
         Local::ListAdd { .. }
@@ -467,6 +472,7 @@ fn local_name(local: &Local) -> &'static str {
         | Local::ListClear { .. } => "lists",
         Local::Say { .. } => "my voice",
         Local::Help { .. } => "the help",
+        Local::Undo => "undo",
         Local::Cancel => "cancel",
     }
 }

@@ -206,6 +206,35 @@ fn actions() -> Vec<Value> {
             &["timer"],
             json!({ "timer": one_of(&["cancel", "remaining"]), "name": text("A name or a slot") }),
         ),
+        table(
+            &["alarm", "at"],
+            json!({
+                "alarm": one_of(&["set"]),
+                "at": text("`07:00`, or slots of days, times, spans and recurrences"),
+                "morning": { "type": ["boolean", "string"] },
+                "about": text("A slot"),
+            }),
+        ),
+        table(
+            &["alarm"],
+            json!({ "alarm": one_of(&["cancel"]), "at": text("A slot"), "about": text("A slot") }),
+        ),
+        table(&["alarm"], json!({ "alarm": one_of(&["cancel_all", "list"]) })),
+        table(&["alarm", "length"], json!({ "alarm": one_of(&["snooze"]), "length": argument() })),
+        table(
+            &["reminder", "at"],
+            json!({
+                "reminder": one_of(&["set"]),
+                "at": text("`07:00`, or slots of days, times, spans and recurrences"),
+                "morning": { "type": ["boolean", "string"] },
+                "about": text("What is to be remembered"),
+            }),
+        ),
+        table(
+            &["reminder"],
+            json!({ "reminder": one_of(&["cancel"]), "at": text("A slot"), "about": text("A slot") }),
+        ),
+        table(&["reminder"], json!({ "reminder": one_of(&["cancel_all", "list"]) })),
         table(&["volume", "to"], json!({ "volume": one_of(&["set"]), "to": argument() })),
         table(&["volume", "by"], json!({ "volume": one_of(&["adjust"]), "by": argument() })),
         table(&["tell"], json!({ "tell": one_of(&["time", "date"]) })),
@@ -226,6 +255,7 @@ fn actions() -> Vec<Value> {
         } }),
         ),
         table(&["help"], json!({ "help": { "type": ["string", "boolean"] } })),
+        table(&["undo"], json!({ "undo": { "const": true } })),
         table(&["cancel"], json!({ "cancel": { "const": true } })),
     ]
 }

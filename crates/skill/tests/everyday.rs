@@ -50,8 +50,10 @@ fn is_served(label: &str) -> bool {
         "what_song",
         "goodbye",
         "reminder",
+        "reminder_update",
+        "alarm",
     ];
-    let scenarios = ["iot.", "audio.", "datetime.", "lists.", "weather.", "play.", "music."];
+    let scenarios = ["iot.", "audio.", "datetime.", "lists.", "weather.", "play.", "music.", "alarm."];
     labels.contains(&label) || scenarios.iter().any(|s| label.starts_with(s))
 }
 
@@ -85,7 +87,7 @@ fn what_is_not_served_is_not_understood() {
     let p99 = times[times.len() * 99 / 100];
     println!("p99 {p99:?}, longest {:?}", times[times.len() - 1]);
     println!("{understood} of {served} served ones understood; of {others} others, wrongly: {wrong:#?}");
-    assert!(others > 4000, "only {others} sentences");
+    assert!(others > 3800, "only {others} sentences");
     assert!(wrong.len() * 200 <= others, "{} of {others} accepted:\n{}", wrong.len(), wrong.join("\n"));
     assert!(understood >= 80, "only {understood} of {served} served ones understood");
 }

@@ -110,6 +110,16 @@ const GOOD: &str = r#"
     { timer = "start", length = "10 minutes", name = "{size}" }
     { timer = "cancel" }
     { timer = "remaining", name = "{size}" }
+    { alarm = "set", at = "07:00", morning = true }
+    { alarm = "set", at = "{size} {level}", morning = "{size}" }
+    { alarm = "cancel", at = "{size}" }
+    { alarm = "cancel_all" }
+    { alarm = "list" }
+    { alarm = "snooze", length = "9 minutes" }
+    { reminder = "set", at = "{size}", about = "{level}" }
+    { reminder = "cancel", about = "{size}" }
+    { reminder = "list" }
+    { undo = true }
     { volume = "set", to = 10 }
     { volume = "adjust", by = "{level}" }
     { tell = "time" }

@@ -5,7 +5,7 @@ use mynah_intent::Reading;
 use mynah_skill::{Outcome, Plan, Refusal, Reply};
 use serde::{Deserialize, Serialize};
 
-use super::{Expects, Kept};
+use super::{Expects, Kept, StateBefore};
 use crate::listener::Heard;
 use crate::ports::{Hypothesis, Partial};
 use crate::turn::TurnId;
@@ -24,6 +24,8 @@ pub enum Event {
     RecognitionFailed { turn: TurnId, message: String },
     /// Typed. `turn` comes from the [`TurnIds`](crate::TurnIds) that the Listener shares.
     Text { turn: TurnId, text: String },
+    /// The states that the plan of [`Command::Execute`] is about to change, as far as they could be read: for taking it back.
+    Before { turn: TurnId, states: Vec<StateBefore> },
     /// What came of [`Command::Execute`]: one for each action of its plan, in order.
     Outcomes { turn: TurnId, outcomes: Vec<Outcome> },
     /// The speech of [`Command::Speak`] is over, was stopped, or could not be made.

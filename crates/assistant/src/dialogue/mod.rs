@@ -10,21 +10,26 @@ mod event;
 mod own;
 mod turns;
 mod understanding;
+mod undo;
 
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use mynah_audio::Cue;
 use mynah_home::{AreaId, DeviceId};
-use mynah_skill::{Reply, Risk, Situation};
+use mynah_intent::SaidDateTime;
+use mynah_skill::{AlarmKind, Due, Reply, Risk, Situation};
 
+pub use crate::alarms::SavedAlarm;
 pub use crate::lists::Lists;
 pub use crate::timers::SavedTimer;
 pub use answer::Expects;
 pub use event::{Because, Command, Decision, Event};
 pub use own::Kept;
 pub use understanding::{House, Understanding};
+pub use undo::StateBefore;
 
+use crate::alarms::Alarm;
 use crate::listener::Heard;
 use crate::moment::Moment;
 use crate::ports::Hypothesis;
@@ -33,6 +38,7 @@ use crate::turn::{TurnId, TurnIds};
 use crate::words::and_list;
 use own::Own;
 use turns::{Origin, Question, Running};
+use undo::Undoable;
 
 /// How the [`Dialogue`] behaves.
 #[derive(Clone, Debug, PartialEq)]
@@ -134,6 +140,7 @@ struct Speaking {
 #[derive(Debug)]
 struct Ringing {
     timers: Vec<Timer>,
+    alarms: Vec<Alarm>,
     next: Duration,
     until: Duration,
     announced: bool,
@@ -148,6 +155,10 @@ pub struct Dialogue {
     commands: VecDeque<Command>,
     ear: Option<Ear>,
     running: Vec<Running>,
+    /// The last moment that was told.
+    latest: Moment,
+    /// The last plan that changed something.
+    last: Option<Undoable>,
     question: Option<Box<Question>>,
     /// The devices that were spoken of last, and until when they are "it" and "them".
     recent: (Vec<DeviceId>, Duration),
@@ -177,6 +188,8 @@ impl Dialogue {
             commands: VecDeque::new(),
             ear: None,
             running: Vec::new(),
+            latest: now,
+            last: None,
             question: None,
             recent: (Vec::new(), Duration::ZERO),
             to_say: VecDeque::new(),
@@ -209,6 +222,7 @@ impl Dialogue {
                 }
             }
             Event::Text { turn, text } => self.words(turn, &text, None, Origin::Typed, now),
+            Event::Before { turn, states } => self.states_before(turn, states),
             Event::Outcomes { turn, outcomes } => self.outcomes(turn, outcomes),
             Event::SpeechDone { turn } => self.speech_done(turn, now),
         }
@@ -232,7 +246,8 @@ impl Dialogue {
         // A timer that is over rings when nobody speaks; until then there is nothing to wake up for.
         let ring = self.ringing.as_ref().filter(|_| self.may_ring()).map(|ringing| ringing.next);
         let timer = self.own.timers.next_end();
-        [ear, plan, speaking, answer, ring, timer].into_iter().flatten().min()
+        let alarm = self.own.alarms.next_look(self.latest);
+        [ear, plan, speaking, answer, ring, timer, alarm].into_iter().flatten().min()
     }
 
     /// What to keep for the next start, as it is now.
@@ -333,6 +348,7 @@ impl Dialogue {
     /// Everything that is due, and speech when nobody else speaks.
     fn tick(&mut self, now: Moment) {
         let time = now.since_start;
+        self.latest = now;
         if let Some(ear) = &mut self.ear {
             match &mut ear.phase {
                 EarPhase::Listening { until, .. } if *until <= time => {
@@ -360,13 +376,21 @@ impl Dialogue {
             let turn = self.speaking.as_ref().and_then(|speaking| speaking.turn);
             self.speech_done(turn, now);
         }
-        let over = self.own.timers.take_due(now);
-        if !over.is_empty() {
-            let (next, until) = (time, time + self.settings.ring_limit);
-            let ringing =
-                self.ringing.get_or_insert(Ringing { timers: Vec::new(), next, until, announced: false });
+        let (over, due) = (self.own.timers.take_due(now), self.own.alarms.take_due(now));
+        if !over.is_empty() || !due.is_empty() {
+            // Who is reminded need not be woken.
+            let rings = !over.is_empty() || due.iter().any(|alarm| alarm.kind == AlarmKind::Alarm);
+            let (next, until) = (time, time + if rings { self.settings.ring_limit } else { Duration::ZERO });
+            let ringing = self.ringing.get_or_insert_with(|| Ringing {
+                timers: Vec::new(),
+                alarms: Vec::new(),
+                next,
+                until,
+                announced: false,
+            });
             ringing.timers.extend(over);
-            ringing.until = until;
+            ringing.alarms.extend(due);
+            ringing.until = ringing.until.max(until);
             ringing.announced = false;
             self.keep(now);
         }
@@ -390,7 +414,9 @@ impl Dialogue {
         if !std::mem::replace(&mut ringing.announced, true) {
             let names: Vec<String> = ringing.timers.iter().map(|t| format!("the {}", t.spoken())).collect();
             let verb = if names.len() == 1 { "is" } else { "are" };
-            let speech = capital(&format!("{} {verb} over.", and_list(&names)));
+            let over = (!names.is_empty()).then(|| capital(&format!("{} {verb} over.", and_list(&names))));
+            let alarms = ringing.alarms.iter().map(|alarm| alarm.announcement(now));
+            let speech = alarms.chain(over).collect::<Vec<_>>().join(" ");
             self.to_say.push_back(Utter::Speech {
                 turn: None,
                 reply: Reply { speech, ok: true },
@@ -398,6 +424,20 @@ impl Dialogue {
             });
             self.utter(now);
         }
+    }
+
+    /// What rings falls silent and rings again later. False when nothing rings.
+    fn snooze(&mut self, length: Duration, now: Moment) -> bool {
+        let Some(ringing) = self.ringing.take() else { return false };
+        for timer in ringing.timers {
+            // There are not more of them than there were.
+            let _ = self.own.timers.start(length, timer.name.as_deref(), now);
+        }
+        let due = Due::Once(SaidDateTime::In(length));
+        for alarm in ringing.alarms {
+            let _ = self.own.alarms.set(alarm.kind, &due, false, alarm.about.as_deref(), now);
+        }
+        true
     }
 
     /// Cues at once, and speech up to the first that has to be waited for.

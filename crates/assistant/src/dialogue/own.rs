@@ -1,4 +1,4 @@
-//! What the assistant does itself: timers, time and date, volume, lists, help.
+//! What the assistant does itself: timers, alarms, time and date, volume, lists, help.
 
 use std::time::Duration;
 
@@ -6,6 +6,7 @@ use mynah_skill::{Failure, FailureKind, Local, Outcome};
 use serde::{Deserialize, Serialize};
 
 use super::understanding::Understanding;
+use crate::alarms::{Alarms, SavedAlarm};
 use crate::lists::{Added, Lists};
 use crate::moment::Moment;
 use crate::timers::{SavedTimer, Timer, TimerRefusal, Timers};
@@ -17,6 +18,8 @@ use crate::words::{and_list, spoken_date, spoken_length, spoken_time};
 pub struct Kept {
     /// The timers that run.
     pub timers: Vec<SavedTimer>,
+    /// The alarms and reminders that are to come.
+    pub alarms: Vec<SavedAlarm>,
     /// Shopping list and others.
     pub lists: Lists,
     /// Speech volume in percent.
@@ -25,7 +28,7 @@ pub struct Kept {
 
 impl Default for Kept {
     fn default() -> Self {
-        Kept { timers: Vec::new(), lists: Lists::default(), volume: 60.0 }
+        Kept { timers: Vec::new(), alarms: Vec::new(), lists: Lists::default(), volume: 60.0 }
     }
 }
 
@@ -39,12 +42,24 @@ pub(super) enum Effect {
     VolumeChanged,
     /// All that goes on is to stop.
     Stop,
+    /// What rings is to ring again after so long.
+    Snooze(Duration),
+}
+
+/// All of our own that an action can change, as it was.
+#[derive(Clone, Debug)]
+pub(super) struct Memory {
+    timers: Timers,
+    alarms: Alarms,
+    lists: Lists,
+    volume: f64,
 }
 
 /// The state of the actions of our own.
 #[derive(Debug)]
 pub(super) struct Own {
     pub(super) timers: Timers,
+    pub(super) alarms: Alarms,
     lists: Lists,
     pub(super) volume: f64,
 }
@@ -52,11 +67,51 @@ pub(super) struct Own {
 impl Own {
     pub(super) fn new(kept: &Kept, now: Moment) -> Self {
         let volume = if kept.volume.is_finite() { kept.volume.clamp(0.0, 100.0) } else { 60.0 };
-        Own { timers: Timers::restore(&kept.timers, now), lists: kept.lists.clone(), volume }
+        let (timers, alarms) = (Timers::restore(&kept.timers, now), Alarms::restore(&kept.alarms));
+        Own { timers, alarms, lists: kept.lists.clone(), volume }
     }
 
     pub(super) fn kept(&self, now: Moment) -> Kept {
-        Kept { timers: self.timers.save(now), lists: self.lists.clone(), volume: self.volume }
+        Kept {
+            timers: self.timers.save(now),
+            alarms: self.alarms.save(),
+            lists: self.lists.clone(),
+            volume: self.volume,
+        }
+    }
+
+    pub(super) fn memory(&self) -> Memory {
+        Memory {
+            timers: self.timers.clone(),
+            alarms: self.alarms.clone(),
+            lists: self.lists.clone(),
+            volume: self.volume,
+        }
+    }
+
+    /// Everything as it was, and what there is to tell. A timer or an alarm that is over meanwhile stays over.
+    pub(super) fn restore(&mut self, memory: Memory, now: Moment) -> (Outcome, Effect) {
+        let Memory { mut timers, mut alarms, lists, volume } = memory;
+        timers.take_due(now);
+        alarms.take_due(now);
+        let alarms_differ = std::mem::replace(&mut self.alarms, alarms) != self.alarms;
+        let timers_differ = std::mem::replace(&mut self.timers, timers) != self.timers;
+        let lists_differ = std::mem::replace(&mut self.lists, lists) != self.lists;
+        let volume_differs = std::mem::replace(&mut self.volume, volume) != self.volume;
+        let mut said = Vec::new();
+        if timers_differ {
+            said.push("The timers are as they were.".to_owned());
+        }
+        if alarms_differ {
+            said.push("The alarms and reminders are as they were.".to_owned());
+        }
+        if lists_differ {
+            said.push("The lists are as they were.".to_owned());
+        }
+        if volume_differs {
+            said.push(format!("The volume is at {} percent.", volume.round()));
+        }
+        (done(said.join(" ")), if volume_differs { Effect::VolumeChanged } else { Effect::Changed })
     }
 
     /// Does one action, at once and wholly.
@@ -78,6 +133,41 @@ impl Own {
                 Err(refusal) => refused(&refusal),
             },
             Local::TimerRemaining { name } => self.remaining(name.as_deref(), now),
+            Local::AlarmSet { kind, due, morning, about } => {
+                match self.alarms.set(*kind, due, *morning, about.as_deref(), now) {
+                    Ok(alarm) => {
+                        let said = format!("The {} is set for {}.", kind.name(), alarm.spoken(now));
+                        (done(said), Effect::Changed)
+                    }
+                    Err(refusal) => refused(&refusal),
+                }
+            }
+            Local::AlarmCancel { kind, at, about } => {
+                match self.alarms.cancel(*kind, *at, about.as_deref(), now) {
+                    Ok(alarm) => {
+                        let said = format!("The {} for {} is cancelled.", kind.name(), alarm.spoken(now));
+                        (done(said), Effect::Changed)
+                    }
+                    Err(refusal) => refused(&refusal),
+                }
+            }
+            Local::AlarmCancelAll { kind } => match self.alarms.cancel_all(*kind) {
+                0 => (done(format!("There is no {}.", kind.name())), Effect::Nothing),
+                1 => (done(format!("The only {} is cancelled.", kind.name())), Effect::Changed),
+                n => (done(format!("All {n} {}s are cancelled.", kind.name())), Effect::Changed),
+            },
+            Local::AlarmList { kind } => {
+                let all: Vec<String> = self.alarms.of(*kind).map(|alarm| alarm.spoken(now)).collect();
+                let said = match all.as_slice() {
+                    [] => format!("There is no {}.", kind.name()),
+                    [one] => format!("There is one {}: {one}.", kind.name()),
+                    _ => format!("There are {} {}s: {}.", all.len(), kind.name(), and_list(&all)),
+                };
+                (done(said), Effect::Nothing)
+            }
+            Local::Snooze { length } => {
+                (done(format!("I ring again in {}.", spoken_length(*length))), Effect::Snooze(*length))
+            }
             Local::VolumeSet { percent } => self.set_volume(*percent),
             Local::VolumeAdjust { by } => self.set_volume(self.volume + by),
             Local::TellTime => (done(format!("It is {}.", spoken_time(now.wall.time()))), Effect::Nothing),
@@ -114,6 +204,10 @@ impl Own {
             Local::Say { text } => (done(capital_sentence(text)), Effect::Nothing),
             Local::Help { topic } => (done(mind.help(topic.as_deref())), Effect::Nothing),
             Local::Cancel => (Outcome::Done { said: None }, Effect::Stop),
+            // The dialogue takes back what there is to take back before it comes here.
+            Local::Undo => {
+                (failed(FailureKind::Refused, "There is nothing to take back.".to_owned()), Effect::Nothing)
+            }
         }
     }
 
@@ -159,6 +253,6 @@ fn failed(kind: FailureKind, message: String) -> Outcome {
     Outcome::Failed(Failure { kind, message })
 }
 
-fn refused(refusal: &TimerRefusal) -> (Outcome, Effect) {
+fn refused(refusal: &dyn std::error::Error) -> (Outcome, Effect) {
     (failed(FailureKind::Refused, refusal.to_string()), Effect::Nothing)
 }

@@ -9,8 +9,9 @@ use mynah_skill::{
     Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, chosen,
 };
 
-use super::own::Effect;
-use super::{Because, Command, Decision, Dialogue, Expects, Utter, answer};
+use super::own::{Effect, Memory};
+use super::undo::Undoable;
+use super::{Because, Command, Decision, Dialogue, Expects, StateBefore, Utter, answer};
 use crate::moment::Moment;
 use crate::turn::TurnId;
 
@@ -29,6 +30,11 @@ pub(super) struct Running {
     /// One for each action; those of our own are there from the start.
     outcomes: Vec<Option<Outcome>>,
     pub(super) until: Duration,
+    /// What it changes of our own, as it was.
+    own_before: Option<Memory>,
+    states_before: Vec<StateBefore>,
+    /// It takes back another, and this much of that cannot be.
+    undoes: Option<Option<Plan>>,
 }
 
 /// What is done when a question was answered.
@@ -212,6 +218,13 @@ impl Dialogue {
 
     /// Does what is ours at once and sends the rest.
     fn carry_out(&mut self, turn: TurnId, plan: Plan, now: Moment) {
+        if plan.actions.contains(&Action::Local(Local::Undo))
+            && let Some(last) = self.last.take()
+        {
+            self.take_back(turn, plan, last, now);
+            return;
+        }
+        let memory = self.own.memory();
         let mut devices: Vec<DeviceId> = plan.actions.iter().filter_map(|a| a.device().cloned()).collect();
         devices.dedup();
         if !devices.is_empty() {
@@ -226,6 +239,11 @@ impl Dialogue {
                 outcomes.push(None);
                 continue;
             };
+            if self.silences(local) {
+                self.ringing = None;
+                outcomes.push(Some(Outcome::Done { said: Some("It is off.".to_owned()) }));
+                continue;
+            }
             let (outcome, effect) = self.own.act(local, &*self.mind, now);
             outcomes.push(Some(outcome));
             match effect {
@@ -237,6 +255,16 @@ impl Dialogue {
                     self.commands.push_back(Command::SetVolume { percent });
                 }
                 Effect::Stop => stop = true,
+                Effect::Snooze(length) => {
+                    let snoozed = self.snooze(length, now);
+                    changed |= snoozed;
+                    if !snoozed {
+                        let message = "Nothing rings.".to_owned();
+                        let refused = Failure { kind: FailureKind::Refused, message };
+                        outcomes.pop();
+                        outcomes.push(Some(Outcome::Failed(refused)));
+                    }
+                }
             }
         }
         if changed {
@@ -248,13 +276,70 @@ impl Dialogue {
         // The time that a plan waits by itself does not count.
         let waits: Duration = plan.actions.iter().map(waiting_time).sum();
         let until = now.since_start + self.settings.plan_limit + waits;
-        let running = Running { turn, plan, outcomes, until };
+        let running = Running {
+            turn,
+            plan,
+            outcomes,
+            until,
+            own_before: changed.then_some(memory),
+            states_before: Vec::new(),
+            undoes: None,
+        };
+        self.run(running, wired);
+    }
+
+    /// "Turn off the alarm" means the one that rings, and not the one of tomorrow.
+    fn silences(&self, local: &Local) -> bool {
+        let Some(ringing) = &self.ringing else { return false };
+        match local {
+            Local::AlarmCancel { at: None, about: None, .. } => !ringing.alarms.is_empty(),
+            Local::TimerCancel { name: None } => !ringing.timers.is_empty(),
+            _ => false,
+        }
+    }
+
+    fn run(&mut self, running: Running, wired: Vec<Action>) {
         if wired.is_empty() {
             self.finish(running);
         } else {
-            let plan = Plan { actions: wired, ..running.plan.clone() };
+            let (turn, plan) = (running.turn, Plan { actions: wired, ..running.plan.clone() });
             self.running.push(running);
             self.commands.push_back(Command::Execute { turn, plan });
+        }
+    }
+
+    /// Restores what was read before the last plan.
+    fn take_back(&mut self, turn: TurnId, plan: Plan, last: Undoable, now: Moment) {
+        let (orders, lost) = last.restore();
+        let mut actions = Vec::new();
+        let mut outcomes = Vec::new();
+        if let Some(memory) = last.own {
+            let (outcome, effect) = self.own.restore(memory, now);
+            actions.push(Action::Local(Local::Undo));
+            outcomes.push(Some(outcome));
+            if effect == Effect::VolumeChanged {
+                let percent = self.own.volume;
+                self.commands.push_back(Command::SetVolume { percent });
+            }
+            self.keep(now);
+        }
+        actions.extend(orders.iter().cloned());
+        outcomes.extend(orders.iter().map(|_| None));
+        let running = Running {
+            turn,
+            plan: Plan { actions, reply: String::new(), ..plan },
+            outcomes,
+            until: now.since_start + self.settings.plan_limit,
+            own_before: None,
+            states_before: Vec::new(),
+            undoes: Some(lost),
+        };
+        self.run(running, orders);
+    }
+
+    pub(super) fn states_before(&mut self, turn: TurnId, states: Vec<StateBefore>) {
+        if let Some(running) = self.running.iter_mut().find(|running| running.turn == turn) {
+            running.states_before = states;
         }
     }
 
@@ -279,7 +364,7 @@ impl Dialogue {
 
     /// Tells what came of a plan. An action without an outcome did not answer.
     fn finish(&mut self, running: Running) {
-        let Running { turn, plan, outcomes, .. } = running;
+        let Running { turn, plan, outcomes, own_before, states_before, undoes, .. } = running;
         let silent = || {
             Outcome::Failed(Failure {
                 kind: FailureKind::Unreachable,
@@ -289,8 +374,22 @@ impl Dialogue {
         let outcomes: Vec<Outcome> =
             outcomes.into_iter().map(|outcome| outcome.unwrap_or_else(silent)).collect();
         let mut reply = self.mind.reply(&plan, &outcomes);
-        if plan.reply.is_empty() && plan.actions.iter().all(|action| *action == Action::Local(Local::Cancel))
-        {
+        match undoes {
+            Some(lost) => {
+                if plan.actions.is_empty() {
+                    reply.speech.clear();
+                }
+                if let Some(lost) = lost {
+                    let lost = format!("I cannot take this back: {}.", self.mind.describe(&lost));
+                    reply.speech = format!("{} {lost}", reply.speech).trim_start().to_owned();
+                    reply.ok = false;
+                }
+            }
+            None => {
+                self.last = Undoable::of(&plan, &outcomes, states_before, own_before).or(self.last.take())
+            }
+        }
+        if plan.reply.is_empty() && plan.actions == [Action::Local(Local::Cancel)] {
             // Who said "stop" wants no more words.
             reply.speech.clear();
         }

@@ -2,12 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
+use mynah_assistant::dialogue::StateBefore;
 use mynah_endpoint::Endpoints;
+use mynah_home::Capability;
 use mynah_skill::{Action, Failure, FailureKind, Outcome, Plan};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::Wires;
+
+/// How long a device has to tell its state before it is changed. One on the same network needs a few milliseconds, and one
+/// that spoke by MQTT before needs none.
+const GLANCE: Duration = Duration::from_millis(100);
 
 /// One outcome for each action, in order. A panic in an endpoint fails that action alone.
 pub(super) async fn execute(wires: Wires, plan: Plan) -> Vec<Outcome> {
@@ -66,6 +74,31 @@ fn not_tried() -> Outcome {
         kind: FailureKind::NotTried,
         message: "what was to be done before did not work".into(),
     })
+}
+
+/// The states that the plan is about to change, so that it can be taken back; and whether its devices are on, because
+/// dimming a lamp turns it on. What is not told within [`GLANCE`] is not waited for.
+pub(super) async fn states_before(wires: &Wires, plan: &Plan) -> Vec<StateBefore> {
+    let Wires::House(endpoints) = wires else { return Vec::new() };
+    let mut wanted = BTreeSet::new();
+    for action in &plan.actions {
+        if let Action::Set { device, capability, .. } | Action::Adjust { device, capability, .. } = action {
+            wanted.extend([*capability, Capability::Power].map(|capability| (device.clone(), capability)));
+        }
+    }
+    let mut tasks = JoinSet::new();
+    for (device, capability) in wanted.into_iter().filter(|(_, capability)| capability.is_readable()) {
+        let endpoints = endpoints.clone();
+        tasks.spawn(async move {
+            let state = timeout(GLANCE, endpoints.get(&device, capability)).await.ok()?.ok()?;
+            Some((device, capability, state))
+        });
+    }
+    let mut states = Vec::new();
+    while let Some(read) = tasks.join_next().await {
+        states.extend(read.ok().flatten());
+    }
+    states
 }
 
 /// Whether the order does not matter: each action is for another device.

@@ -19,7 +19,7 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept, Understanding};
+use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept, StateBefore, Understanding};
 use mynah_assistant::ports::{Hypothesis, Partial, Speech, Transcriber};
 use mynah_assistant::record::{HintAt, TurnRecord};
 use mynah_assistant::{Control, Heard, Listener, Moment, TurnId};
@@ -164,6 +164,10 @@ enum Event {
     NotRecognised {
         turn: TurnId,
         message: String,
+    },
+    Before {
+        turn: TurnId,
+        states: Vec<StateBefore>,
     },
     Outcomes {
         turn: TurnId,
@@ -395,6 +399,7 @@ impl<'a> Loop<'a> {
             Event::NotRecognised { turn, message } => {
                 self.handle(Told::RecognitionFailed { turn, message });
             }
+            Event::Before { turn, states } => self.handle(Told::Before { turn, states }),
             Event::Outcomes { turn, outcomes, took } => {
                 self.teller.dispatched(turn, took);
                 self.handle(Told::Outcomes { turn, outcomes });
@@ -458,8 +463,10 @@ impl<'a> Loop<'a> {
                 let (wires, events) = (self.wires.clone(), self.events.clone());
                 tokio::spawn(async move {
                     let before = Instant::now();
-                    let outcomes = execute::execute(wires, plan).await;
+                    let states = execute::states_before(&wires, &plan).await;
                     // The loop is gone when the run was stopped; it has reported the plan.
+                    let _ = events.send(Event::Before { turn, states });
+                    let outcomes = execute::execute(wires, plan).await;
                     let _ = events.send(Event::Outcomes { turn, outcomes, took: before.elapsed() });
                 });
             }
