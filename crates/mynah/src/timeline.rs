@@ -61,7 +61,7 @@ pub fn render(line: &Line) -> String {
             row("says", if *ok { good } else { bad }, format!("“{speech}”"));
         }
         Event::Reload { ok, message } => {
-            row(if *ok { "reloaded" } else { "not loaded" }, if *ok { good } else { bad }, message.clone())
+            row(if *ok { "reloaded" } else { "not loaded" }, if *ok { good } else { bad }, message.clone());
         }
         Event::Error { stage, message } => row("error", bad, format!("{stage}: {message}")),
         Event::Reply { .. } | Event::SpeechStart | Event::Partial { .. } | Event::Summary(_) => {}

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 /// From one look to the next. A change is told when two looks agree, so that no half written file is read.
-pub const LOOK_EVERY: Duration = Duration::from_millis(200);
+const LOOK_EVERY: Duration = Duration::from_millis(200);
 
 type Looks = Vec<(PathBuf, Option<SystemTime>, u64)>;
 
@@ -43,9 +43,17 @@ impl Watched {
 
     /// Sleeps until something was saved.
     pub fn wait(&mut self) {
-        while !self.changed() {
-            std::thread::sleep(LOOK_EVERY);
-        }
+        while !self.changed_by_the_next_look() {}
+    }
+
+    /// Sleeps until the next look is due: whether something was saved.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a thread that only looks at files has nothing else to wait for"
+    )]
+    pub fn changed_by_the_next_look(&mut self) -> bool {
+        std::thread::sleep(LOOK_EVERY);
+        self.changed()
     }
 }
 

@@ -719,7 +719,6 @@ fn more_phrases() {
 fn the_word_graph_stays_small() {
     let size = |(catalog, _): (Catalog, Home)| (catalog.graph().state_count(), catalog.graph().arc_count());
     let (demo, whole) = (size(shipped()), size(whole()));
-    println!("states and arcs: {demo:?} at the demo home, {whole:?} with something of every kind");
     // A third of it is for several commands, exceptions and "it".
     assert!(demo.1 < 75_000, "{demo:?}");
     assert!(whole.1 < 90_000, "{whole:?}");

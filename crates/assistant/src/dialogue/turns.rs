@@ -386,7 +386,7 @@ impl Dialogue {
                 }
             }
             None => {
-                self.last = Undoable::of(&plan, &outcomes, states_before, own_before).or(self.last.take())
+                self.last = Undoable::of(&plan, &outcomes, states_before, own_before).or(self.last.take());
             }
         }
         if plan.reply.is_empty() && plan.actions == [Action::Local(Local::Cancel)] {

@@ -14,7 +14,7 @@ use super::run::configuration_hash;
 use crate::config::Config;
 use crate::report::{count, faults};
 use crate::setup::{self, Household};
-use crate::watched::{LOOK_EVERY, Watched};
+use crate::watched::Watched;
 
 /// Tells what the files of the household say, each time one of them was saved, until nobody listens any more. `home_is_a_file`: the house
 /// is that of home.toml, not the demo.
@@ -30,8 +30,7 @@ pub fn watch(household: &Household, home_is_a_file: bool) -> UnboundedReceiver<R
         // Connecting to devices needs the loop.
         let _entered = runtime.enter();
         while !saved.is_closed() {
-            thread::sleep(LOOK_EVERY);
-            if !watched.changed() {
+            if !watched.changed_by_the_next_look() {
                 continue;
             }
             let reload = match files.load() {
@@ -41,7 +40,7 @@ pub fn watch(household: &Household, home_is_a_file: bool) -> UnboundedReceiver<R
             match &reload {
                 Reload::Fresh(fresh) => tracing::info!("reloaded: {}", fresh.message),
                 Reload::Broken { message } => {
-                    tracing::warn!("not reloaded, the version before goes on: {message}")
+                    tracing::warn!("not reloaded, the version before goes on: {message}");
                 }
             }
             if saved.send(reload).is_err() {
