@@ -48,10 +48,10 @@ impl Default for SearchConfig {
     fn default() -> Self {
         SearchConfig {
             word_bonus: 1.5,
-            margin: 5.0,
+            margin: 7.0,
             lead: 4.0,
             max_regret: f32::INFINITY,
-            max_steps: 96,
+            max_steps: 144,
             patience: 48,
             max_tokens: 64,
         }
