@@ -16,8 +16,22 @@ const INDENT: usize = 2;
 /// The same file, laid out. Doing it twice changes nothing more, and what the file means stays the same.
 ///
 /// # Errors
-/// The places where the text is not TOML.
+/// The places where the text is not TOML, or that its layout is one that cannot be followed.
 pub fn format(file: &str, text: &str) -> Result<String, Vec<Fault>> {
+    let laid_out = lay_out(file, text)?;
+    // A key on another line than its value, as inline tables may have it since TOML 1.1: nothing is better than something else.
+    let means = |text: &str| text.parse::<toml::Table>().ok();
+    if means(&laid_out) != means(text) || lay_out(file, &laid_out).as_ref() != Ok(&laid_out) {
+        return Err(vec![Fault {
+            origin: mynah_intent::Origin { file: file.into(), span: 0..0 },
+            message: "this layout cannot be followed; the file stays as it is".to_owned(),
+            help: Some("write each key on the line of its value".to_owned()),
+        }]);
+    }
+    Ok(laid_out)
+}
+
+fn lay_out(file: &str, text: &str) -> Result<String, Vec<Fault>> {
     let (_, faults) = read_toml_leniently(file, text, |_| ());
     if !faults.is_empty() {
         return Err(faults.into_iter().map(from_home).collect());

@@ -88,6 +88,13 @@ fn what_is_not_toml_is_told() {
     assert!(faults[0].message.starts_with("this is not TOML"), "{faults:?}");
 }
 
+/// TOML 1.1 permits it, and laying it out would change what it means.
+#[test]
+fn a_key_apart_from_its_value_is_left_alone() {
+    let faults = format("x.toml", "a = { set\n = 1, b = 2 }\n").expect_err("a fault");
+    assert!(faults[0].message.contains("stays as it is"), "{faults:?}");
+}
+
 proptest! {
     /// Whatever is cut into or put into a file, its layout is stable, and what it means and its comments stay.
     #[test]
