@@ -7,8 +7,9 @@ use libfuzzer_sys::fuzz_target;
 use mynah_home::Home;
 use mynah_skill::Catalog;
 
-static HOME: LazyLock<Home> =
-    LazyLock::new(|| Home::parse("home.toml", include_str!("../../intents/home.toml")).expect("the demo home"));
+static HOME: LazyLock<Home> = LazyLock::new(|| {
+    Home::parse("home.toml", include_str!("../../intents/home.toml")).expect("the demo home")
+});
 
 fuzz_target!(|text: &str| {
     match Catalog::parse(&[("fuzz.toml".to_owned(), text.to_owned())], &HOME) {

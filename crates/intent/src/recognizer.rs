@@ -166,9 +166,11 @@ struct Rank {
     /// Whether the slot that counts most is not filled from a list, and how many letters fill it.
     lacks_best_slot: bool,
     best_slot: std::cmp::Reverse<usize>,
-    /// As hassil has it: wildcards, then letters outside of slots, then the order of the spec.
+    /// As hassil has it: wildcards, then letters outside of slots, then the order of the spec. Before the order, the
+    /// group goes first that asks for more of the context: "Ventil zu machen" is meant for valves.
     wildcards: usize,
     letters: std::cmp::Reverse<usize>,
+    asked: std::cmp::Reverse<usize>,
     place: (usize, usize),
     cost: u32,
     /// Names that are written otherwise than they were said.
@@ -305,7 +307,7 @@ impl Inner {
             }
         }
         let (mut lacks_best_slot, mut best_slot) = (false, Reverse(0));
-        let (mut wildcards, mut letters, mut place) = (0, Reverse(0), (0, 0));
+        let (mut wildcards, mut letters, mut asked, mut place) = (0, Reverse(0), Reverse(0), (0, 0));
         if let Some(best) = &self.spec.best_slot {
             let is_free = |filled: Filled| matches!(filled, Filled::Words);
             lacks_best_slot = true;
@@ -322,9 +324,11 @@ impl Inner {
             }
             let all: usize = input.tokens.iter().map(chars).sum();
             letters = Reverse(all.saturating_sub(captured));
+            asked = Reverse(self.spec.intents[accept.0].requires_context.len());
             place = accept;
         }
-        Rank { lacks_best_slot, best_slot, wildcards, letters, place, cost: found.cost, otherwise, accept }
+        let cost = found.cost;
+        Rank { lacks_best_slot, best_slot, wildcards, letters, asked, place, cost, otherwise, accept }
     }
 }
 
