@@ -26,12 +26,14 @@ fn dialogue(kept: &Kept, ids: &TurnIds, now: Moment) -> Dialogue {
     Dialogue::new(DialogueSettings::default(), Box::new(house), kept, ids.clone(), now)
 }
 
-/// `(seconds, words)`; no words: time goes by until then; `restart`: the power was cut until then.
+/// `(seconds, words)`; no words: time goes by until then; `restart`: the power was cut until then; `full disk` and `room on
+/// disk`: what is to be kept cannot be written from then on, or can again.
 fn check(course: &[(u64, &str)], expect: Expect) {
     let ids = TurnIds::default();
     let mut kept = Kept::default();
     let mut talk = dialogue(&kept, &ids, moment(0));
     let mut log = String::new();
+    let mut safe = true;
     for (until, said) in course {
         let _ = writeln!(log, "{until} s {said}");
         if *said == "restart" {
@@ -44,6 +46,10 @@ fn check(course: &[(u64, &str)], expect: Expect) {
             let event = match due {
                 Some(_) => Event::Timeout,
                 None if said.is_empty() || *said == "restart" => Event::Timeout,
+                None if said.ends_with(" disk") => {
+                    safe = *said == "room on disk";
+                    Event::Timeout
+                }
                 None => Event::Text { turn, text: (*said).to_owned() },
             };
             let mut events = vec![event];
@@ -58,7 +64,12 @@ fn check(course: &[(u64, &str)], expect: Expect) {
                         Command::Cue(mynah_audio::Cue::Timer) => {
                             let _ = writeln!(log, "  {} ring", now.since_start.as_secs());
                         }
-                        Command::Keep(now) => kept = now,
+                        Command::Keep(now) => {
+                            if safe {
+                                kept = now;
+                            }
+                            events.push(Event::Kept { safe });
+                        }
                         _ => {}
                     }
                 }
@@ -154,6 +165,41 @@ fn a_reminder_is_said_once_even_after_a_power_cut() {
               7200 say Remember: call mum. That was for today at three o'clock in the afternoon.
             7300 s what reminders do I have
               7300 say There is no reminder.
+        "#]],
+    );
+}
+
+#[test]
+fn an_alarm_that_cannot_be_kept() {
+    check(
+        &[
+            (0, "full disk"),
+            (1, "set an alarm for seven tomorrow"),
+            (2, "set an alarm for eight tomorrow"),
+            (3, "room on disk"),
+            (4, "cancel the alarm at eight"),
+            (5, "full disk"),
+            (6, "set an alarm for nine tomorrow"),
+            (10, "restart"),
+            (11, "what alarms do I have"),
+        ],
+        expect![[r#"
+            0 s full disk
+            1 s set an alarm for seven tomorrow
+              1 say The alarm is set for tomorrow at seven o'clock in the morning.
+              1 say But I cannot write it down: when I restart it is forgotten.
+            2 s set an alarm for eight tomorrow
+              2 say The alarm is set for tomorrow at eight o'clock in the morning.
+            3 s room on disk
+            4 s cancel the alarm at eight
+              4 say The alarm for tomorrow at eight o'clock in the morning is cancelled.
+            5 s full disk
+            6 s set an alarm for nine tomorrow
+              6 say The alarm is set for tomorrow at nine o'clock in the morning.
+              6 say But I cannot write it down: when I restart it is forgotten.
+            10 s restart
+            11 s what alarms do I have
+              11 say There is one alarm: tomorrow at seven o'clock in the morning.
         "#]],
     );
 }

@@ -28,6 +28,8 @@ pub enum Event {
     Before { turn: TurnId, states: Vec<StateBefore> },
     /// What came of [`Command::Execute`]: one for each action of its plan, in order.
     Outcomes { turn: TurnId, outcomes: Vec<Outcome> },
+    /// What came of [`Command::Keep`]: whether it will be there after a restart.
+    Kept { safe: bool },
     /// The speech of [`Command::Speak`] is over, was stopped, or could not be made.
     SpeechDone { turn: Option<TurnId> },
     /// The moment of [`Dialogue::poll_timeout`](super::Dialogue::poll_timeout) has come.
@@ -53,7 +55,8 @@ pub enum Command {
     CancelRecognition { turn: TurnId },
     /// Speech volume in percent.
     SetVolume { percent: f64 },
-    /// Timers, lists or the volume changed: write this down for the next start. The household asked for each of them.
+    /// Timers, lists or the volume changed: write this down for the next start, and answer with
+    /// [`Event::Kept`]. The household asked for each of them.
     Keep(Kept),
     /// A decision, for event lines and the record of the turn.
     Report { turn: TurnId, decision: Decision },

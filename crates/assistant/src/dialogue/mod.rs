@@ -165,6 +165,8 @@ pub struct Dialogue {
     to_say: VecDeque<Utter>,
     speaking: Option<Speaking>,
     ringing: Option<Ringing>,
+    /// The last [`Command::Keep`] succeeded.
+    kept_safe: bool,
     /// Turns in which a PIN was asked for.
     secrets: BTreeSet<TurnId>,
     wrong_pins: u32,
@@ -195,6 +197,7 @@ impl Dialogue {
             to_say: VecDeque::new(),
             speaking: None,
             ringing: None,
+            kept_safe: true,
             secrets: BTreeSet::new(),
             wrong_pins: 0,
             pin_locked_until: None,
@@ -224,6 +227,7 @@ impl Dialogue {
             Event::Text { turn, text } => self.words(turn, &text, None, Origin::Typed, now),
             Event::Before { turn, states } => self.states_before(turn, states),
             Event::Outcomes { turn, outcomes } => self.outcomes(turn, outcomes),
+            Event::Kept { safe } => self.kept_safe(safe),
             Event::SpeechDone { turn } => self.speech_done(turn, now),
         }
         self.tick(now);
@@ -527,6 +531,19 @@ impl Dialogue {
     fn keep(&mut self, now: Moment) {
         let kept = self.own.kept(now);
         self.commands.push_back(Command::Keep(kept));
+    }
+
+    /// Who sets an alarm counts on it after a power cut too: where it cannot be kept that is said, once until it can.
+    fn kept_safe(&mut self, safe: bool) {
+        let was_safe = std::mem::replace(&mut self.kept_safe, safe);
+        if was_safe && !safe {
+            let speech = "But I cannot write it down: when I restart it is forgotten.".to_owned();
+            self.to_say.push_back(Utter::Speech {
+                turn: None,
+                reply: Reply { speech, ok: false },
+                question: None,
+            });
+        }
     }
 
     fn report(&mut self, turn: TurnId, decision: Decision) {

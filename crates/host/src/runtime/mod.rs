@@ -485,9 +485,12 @@ impl<'a> Loop<'a> {
             }
             Command::SetVolume { percent } => self.player.set_volume(percent.round().clamp(0.0, 100.0) as u8),
             Command::Keep(kept) => {
-                if let Err(message) = (self.keep)(&kept) {
+                let result = (self.keep)(&kept);
+                let safe = result.is_ok();
+                if let Err(message) = result {
                     self.fault("state", message);
                 }
+                self.handle(Told::Kept { safe });
             }
             Command::Report { turn, decision } => {
                 let at = self.at();
