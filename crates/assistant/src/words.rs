@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use time::{Date, Month, OffsetDateTime, Time, Weekday};
 
-const SMALL: [&str; 20] = [
+/// The names of the numbers from 0 to 19.
+pub(crate) const SMALL: [&str; 20] = [
     "zero",
     "one",
     "two",

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use mynah_host::events::{Event, Line, Summary};
 use mynah_intent::{Slot, Value};
-use mynah_skill::{Action, Local, Outcome};
+use mynah_skill::Outcome;
 use owo_colors::{OwoColorize, Stream, Style};
 
 /// Renders `line`; empty for what a person need not see.
@@ -49,7 +49,7 @@ pub fn render(line: &Line) -> String {
         }
         Event::Plan { actions, match_ms, .. } => {
             for action in actions {
-                row("plan", plain, format!("{} ({match_ms:.2} ms)", action_text(action)));
+                row("plan", plain, format!("{action} ({match_ms:.2} ms)"));
             }
         }
         Event::Outcome { outcome, dispatch_ms, .. } => {
@@ -92,44 +92,6 @@ fn slot_text(slot: &Slot) -> String {
         Value::Temperature(t) => format!("{t} °"),
         Value::Duration(d) => format!("{} s", d.as_secs_f64()),
         other => other.to_string(),
-    }
-}
-
-/// An action in a few words.
-pub fn action_text(action: &Action) -> String {
-    match action {
-        Action::Set { device, capability, to } => format!("{} {} → {to}", device.0, capability.name()),
-        Action::Adjust { device, capability, by } => format!("{} {} {by:+}", device.0, capability.name()),
-        Action::Read { device, capability } => format!("read {} {}", device.0, capability.name()),
-        Action::Http(call) => format!("{} {}", call.method, call.url),
-        Action::Mqtt(message) => format!("publish {}", message.topic),
-        Action::Local(local) => local_text(local),
-        Action::Wait { .. } => action.to_string(),
-    }
-}
-
-fn local_text(local: &Local) -> String {
-    match local {
-        Local::TimerStart { length, .. } => format!("start a timer of {} s", length.as_secs_f64()),
-        Local::TimerCancel { .. } => "cancel a timer".into(),
-        Local::TimerRemaining { .. } => "tell what is left of a timer".into(),
-        Local::AlarmSet { .. }
-        | Local::AlarmCancel { .. }
-        | Local::AlarmCancelAll { .. }
-        | Local::AlarmList { .. }
-        | Local::Snooze { .. } => local.to_string(),
-        Local::VolumeSet { percent } => format!("volume {percent} %"),
-        Local::VolumeAdjust { by } => format!("volume {by:+} %"),
-        Local::TellTime => "tell the time".into(),
-        Local::TellDate => "tell the date".into(),
-        Local::ListAdd { list, item } => format!("put “{item}” on the {list} list"),
-        Local::ListRemove { list, item } => format!("take “{item}” off the {list} list"),
-        Local::ListRead { list } => format!("read the {list} list"),
-        Local::ListClear { list } => format!("empty the {list} list"),
-        Local::Say { text } => format!("say “{text}”"),
-        Local::Help { .. } => "tell what can be said".into(),
-        Local::Undo => "take back the last order".into(),
-        Local::Cancel => "stop".into(),
     }
 }
 

@@ -69,7 +69,7 @@ fn a_sentence_becomes_a_plan() {
         "say --dry-run turn on the kitchen lamp",
         expect![[r#"
             light.power (lights)
-              light.kitchen_lamp power → on
+              light.kitchen_lamp power = on
             = 0
         "#]],
     );
@@ -303,7 +303,7 @@ fn a_new_skill_is_ready_to_be_changed() {
           light.power  1.00
             light=light.kitchen_lamp   “kitchen lamp”
             state=on   “on”
-          does    light.kitchen_lamp power → on
+          does    light.kitchen_lamp power = on
           says    “The kitchen lamp is on.” (when all goes well)
           second  nothing else
     "#]]

@@ -2,66 +2,19 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use mynah_home::{AreaId, Home};
-use mynah_intent::{
-    Context, Fault, IntentSpec, List, Origin, Reading, Recognizer, Sentence, Spec, WordGraph,
-};
+use mynah_intent::{Context, Fault, Origin, Reading, Recognizer, Sentence, WordGraph};
 use time::OffsetDateTime;
 
 use crate::action::Verb;
+use crate::compile::compile;
 use crate::extend::extend;
-use crate::lists;
-use crate::manifest::{IntentEntry, Manifest, check_intents};
-use crate::refer::with_references;
-use crate::reply::and_list;
-use crate::several::{self, EXCEPTION};
-
-/// What people say beside what they mean. In English.
-const SKIP_WORDS: [&str; 14] = [
-    "please",
-    "could you",
-    "can you",
-    "would you",
-    "will you",
-    "kindly",
-    "just",
-    "hey",
-    "okay",
-    "ok",
-    "thank you",
-    "thanks",
-    "i'd like you to",
-    "i want you to",
-];
-
-/// The same, where it is typed or transcribed freely.
-const FILLERS: [&str; 22] = [
-    "um",
-    "umm",
-    "uh",
-    "uhm",
-    "er",
-    "erm",
-    "hmm",
-    "well",
-    "so",
-    "now",
-    "right now",
-    "for me",
-    "quickly",
-    "could you just",
-    "go ahead and",
-    "i would like you to",
-    "i need you to",
-    "would you be so kind and",
-    "be so kind and",
-    "be so good and",
-    "do me a favor and",
-    "do me a favour and",
-];
+use crate::files::{skill_texts, with_bases};
+use crate::manifest::{IntentEntry, Manifest};
+use crate::wording::and_list;
 
 /// What a skill tells of itself.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -170,7 +123,7 @@ impl Catalog {
             let complete =
                 skill.extends.as_ref().is_none_or(|base| skills.iter().any(|s| s.name.text == base.text));
             if complete {
-                check_intents(skill, &mut faults);
+                skill.check(&mut faults);
             }
         }
         check_together(&skills, &mut faults);
@@ -294,40 +247,6 @@ impl Catalog {
     }
 }
 
-/// The texts of skill files, and of those in folders (all `*.toml` below them but `home.toml`), as `(file name, text)` in the order of
-/// their names; and what could not be read.
-#[must_use]
-pub fn skill_texts<P: AsRef<Path>>(paths: &[P]) -> (Vec<(String, String)>, Vec<Fault>) {
-    let mut files = Vec::new();
-    let mut faults = Vec::new();
-    for path in paths {
-        collect(path.as_ref(), &mut files, &mut faults);
-    }
-    files.sort();
-    files.dedup();
-    let mut texts = Vec::new();
-    for path in files {
-        match std::fs::read(&path).map(String::from_utf8) {
-            Ok(Ok(text)) => texts.push((path.display().to_string(), text)),
-            Ok(Err(_)) => faults.push(file_fault(&path, "is not UTF-8 text")),
-            Err(e) => faults.push(file_fault(&path, &format!("cannot be read: {e}"))),
-        }
-    }
-    (texts, faults)
-}
-
-/// With the skills that these extend, where they are among the installed ones.
-pub fn with_bases(texts: &[(String, String)], installed: &[(String, String)]) -> Vec<(String, String)> {
-    let read = |(file, text): &(String, String)| Manifest::parse(file, text).0;
-    let given: Vec<Manifest> = texts.iter().filter_map(read).collect();
-    let is_base = |(file, text): &&(String, String)| {
-        let wanted = |name: &str| given.iter().any(|s| s.extends.as_ref().is_some_and(|e| e.text == name));
-        let is_given = |name: &str| given.iter().any(|s| s.name.text == name);
-        Manifest::parse(file, text).0.is_some_and(|s| wanted(&s.name.text) && !is_given(&s.name.text))
-    };
-    texts.iter().chain(installed.iter().filter(is_base).filter(|_| !given.is_empty())).cloned().collect()
-}
-
 /// Takes out the sentences and rules that have a fault, and the sentences that use such a rule. False when there was nothing to
 /// take out.
 fn leave_out(skills: &mut [Manifest], faults: &[Fault]) -> bool {
@@ -359,30 +278,6 @@ fn leave_out(skills: &mut [Manifest], faults: &[Fault]) -> bool {
     changed
 }
 
-fn collect(path: &Path, files: &mut Vec<PathBuf>, faults: &mut Vec<Fault>) {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return;
-    }
-    match std::fs::read_dir(path) {
-        Ok(entries) => {
-            for entry in entries.flatten().map(|e| e.path()) {
-                let is_skill = entry.extension().is_some_and(|e| e == "toml")
-                    && entry.file_name().is_some_and(|n| n != "home.toml");
-                if is_skill || entry.is_dir() {
-                    collect(&entry, files, faults);
-                }
-            }
-        }
-        Err(e) => faults.push(file_fault(path, &format!("cannot be read: {e}"))),
-    }
-}
-
-fn file_fault(path: &Path, what: &str) -> Fault {
-    let file = path.display().to_string();
-    Fault { message: format!("{file} {what}"), origin: Origin { file: file.into(), span: 0..0 }, help: None }
-}
-
 fn check_together(skills: &[Manifest], faults: &mut Vec<Fault>) {
     let mut names: BTreeMap<&str, &Manifest> = BTreeMap::new();
     let mut fault = |skill: &Manifest, span: Range<usize>, message: String, help: &str| {
@@ -406,65 +301,4 @@ fn check_together(skills: &[Manifest], faults: &mut Vec<Fault>) {
             fault(skill, skill.name.span.clone(), message, "load the skills of one language together");
         }
     }
-}
-
-fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
-    let language = skills.first().map_or_else(|| "en".into(), |s| s.language.clone());
-    let (skip_words, fillers): (&[&str], &[&str]) =
-        if language.starts_with("en") { (&SKIP_WORDS, &FILLERS) } else { (&[], &[]) };
-    let several = several::several(&language);
-    let mut spec = Spec {
-        language,
-        several,
-        lists: lists::of_every_skill(home),
-        skip_words: skip_words.iter().map(|&w| w.to_owned()).collect(),
-        fillers: fillers.iter().map(|&w| w.to_owned()).collect(),
-        ..Spec::default()
-    };
-    let mut entries = Vec::new();
-    for (s, skill) in skills.iter().enumerate() {
-        let mut lists: BTreeMap<String, List> =
-            skill.lists.iter().map(|(n, (l, _))| (n.clone(), l.clone())).collect();
-        let said =
-            |(_, intent): &(usize, &IntentEntry)| !intent.sentences.is_empty() && intent.has_its_needs(home);
-        for (i, intent) in skill.intents.iter().enumerate().filter(said) {
-            let mentions = skill.mentions(&intent.sentences);
-            for name in &mentions.lists {
-                if !lists.contains_key(name) {
-                    let devices = lists::of_devices(name, &skill.permissions, home);
-                    lists.extend(devices.map(|l| (name.clone(), with_references(l, &skill.language))));
-                }
-            }
-            let used: BTreeSet<&String> = mentions.rules.iter().collect();
-            let sentences = several::with_exceptions(skill, intent);
-            let has_exception =
-                sentences.iter().zip(&intent.sentences).any(|(a, b)| a.template != b.template);
-            if has_exception && !lists.contains_key(EXCEPTION) {
-                lists.insert(EXCEPTION.to_owned(), several::exceptions(home));
-            }
-            let exception = has_exception.then(|| EXCEPTION.to_owned());
-            spec.intents.push(IntentSpec {
-                name: intent.name.text.clone(),
-                sentences,
-                rules: skill
-                    .rules
-                    .iter()
-                    .filter(|(name, _)| used.contains(name))
-                    .map(|(n, r)| (n.clone(), r.clone()))
-                    .collect(),
-                lists: mentions
-                    .lists
-                    .iter()
-                    .chain(&exception)
-                    .filter_map(|name| Some((name.clone(), lists.get(name)?.clone())))
-                    .collect(),
-                slots: intent.slots.clone(),
-                requires_context: intent.requires_context.clone(),
-                excludes_context: intent.excludes_context.clone(),
-                ..IntentSpec::default()
-            });
-            entries.push((s, i));
-        }
-    }
-    (spec, entries)
 }

@@ -11,7 +11,8 @@ use mynah_home::{Home, Kind, did_you_mean};
 use mynah_intent::{Fault, List, Origin, redundant};
 
 use crate::action::Verb;
-use crate::catalog::{Catalog, with_bases};
+use crate::catalog::Catalog;
+use crate::files::with_bases;
 use crate::manifest::Manifest;
 use crate::permission::Permissions;
 

@@ -1,11 +1,14 @@
 //! The lists that every skill may use: `device`, one for each kind, `area`, and the values that people say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use mynah_home::{Color, DeviceId, Home, Kind, plain_name};
 use mynah_intent::{List, ListEntry, NumberKind, Value, ValueKind};
 
 use crate::permission::Permissions;
+
+/// The list of what may be left out, and its slot.
+pub(crate) const EXCEPTION: &str = "except";
 
 /// Is this the list of the devices, or of those of one kind?
 pub(crate) fn is_device_list(name: &str) -> bool {
@@ -88,4 +91,33 @@ fn entry(said: &str, value: &str) -> ListEntry {
     let said =
         said.split(' ').map(|word| if word == "the" { "[the]" } else { word }).collect::<Vec<_>>().join(" ");
     ListEntry::new(said, Value::Text(value.to_owned()))
+}
+
+/// What may be left out: devices and rooms. Leaving out what a skill does not touch changes nothing.
+pub(crate) fn exceptions(home: &Home) -> List {
+    let all = Permissions { devices: vec!["*".to_owned()], ..Permissions::default() };
+    let mut entries = match of_devices("device", &all, home) {
+        Some(List::Text(entries)) => entries,
+        _ => Vec::new(),
+    };
+    let known: BTreeSet<String> = entries.iter().map(|entry| entry.said.clone()).collect();
+    for area in home.areas() {
+        for name in home.spoken_area_names(area) {
+            let ways = [
+                name.clone(),
+                format!("{name} (lights|lamps|one|ones)"),
+                format!("(lights|lamps|one|ones) in [the] {name}"),
+                format!("in [the] {name}"),
+            ];
+            let value = || Value::Text(area.id.to_string());
+            let ways = ways.into_iter().filter(|said| !known.contains(said));
+            entries.extend(ways.map(|said| ListEntry {
+                said,
+                value: value(),
+                context: BTreeMap::new(),
+                metadata: BTreeMap::new(),
+            }));
+        }
+    }
+    List::Text(entries)
 }

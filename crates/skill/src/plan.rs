@@ -1,13 +1,13 @@
 //! What an intent comes down to.
 
+mod show;
+
 use std::fmt;
 use std::time::Duration;
 
 use mynah_home::{Capability, DeviceId, State};
 use mynah_intent::{Intent, Recurrence, SaidDateTime, SaidTime};
 use serde::{Deserialize, Serialize};
-
-use crate::several::PlanPart;
 
 /// What may go wrong when an intent was misheard. It sets the least confidence and what is asked back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -20,6 +20,28 @@ pub enum Risk {
     Confirm,
     /// Done after the PIN.
     Pin,
+}
+
+impl Risk {
+    /// The least confidence that an intent of this risk is done with, 0 to 1.
+    #[must_use]
+    pub fn least_confidence(self) -> f32 {
+        match self {
+            Risk::Low => 0.5,
+            Risk::Confirm => 0.8,
+            Risk::Pin => 0.95,
+        }
+    }
+
+    /// The most devices that one utterance of this risk may touch.
+    #[must_use]
+    pub fn most_targets(self) -> usize {
+        match self {
+            Risk::Low => usize::MAX,
+            Risk::Confirm => 3,
+            Risk::Pin => 1,
+        }
+    }
 }
 
 /// One intent, resolved against the house and ready to be done.
@@ -38,6 +60,49 @@ pub struct Plan {
     /// Of several commands in one utterance, each; then the intent and the reply are those of the first. Empty for one.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parts: Vec<PlanPart>,
+}
+
+/// One command of a [`Plan`] of several.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlanPart {
+    /// The skill that answers for it.
+    pub skill: String,
+    /// What was understood.
+    pub intent: Intent,
+    /// How many of the plan's actions are its own.
+    pub actions: usize,
+    /// Reply template of the intent.
+    pub reply: String,
+}
+
+impl Plan {
+    /// One plan that does all of these, in order. Its risk is the greatest of theirs. Nothing when there are none.
+    #[must_use]
+    pub fn together(plans: Vec<Plan>) -> Option<Plan> {
+        let mut plans = plans.into_iter();
+        let first = plans.next()?;
+        let mut parts = Vec::new();
+        let together = plans.fold(first, |mut all, plan| {
+            if parts.is_empty() {
+                parts.push(all.part());
+            }
+            parts.push(plan.part());
+            all.risk = all.risk.max(plan.risk);
+            all.actions.extend(plan.actions);
+            all
+        });
+        Some(Plan { parts, ..together })
+    }
+
+    fn part(&self) -> PlanPart {
+        let Plan { skill, intent, actions, reply, .. } = self;
+        PlanPart {
+            skill: skill.clone(),
+            intent: intent.clone(),
+            actions: actions.len(),
+            reply: reply.clone(),
+        }
+    }
 }
 
 /// One thing to do. Every slot is filled in and every permission checked.
@@ -80,6 +145,25 @@ pub enum Action {
         /// How long. Zero: at once.
         length: Duration,
     },
+}
+
+impl Action {
+    /// The device that it is about.
+    #[must_use]
+    pub fn device(&self) -> Option<&DeviceId> {
+        self.device_and_capability().map(|(device, _)| device)
+    }
+
+    /// The device and the capability that it is about.
+    #[must_use]
+    pub fn device_and_capability(&self) -> Option<(&DeviceId, Capability)> {
+        match self {
+            Action::Set { device, capability, .. }
+            | Action::Adjust { device, capability, .. }
+            | Action::Read { device, capability } => Some((device, *capability)),
+            Action::Http(_) | Action::Mqtt(_) | Action::Local(_) | Action::Wait { .. } => None,
+        }
+    }
 }
 
 /// A request that a skill makes itself.
@@ -252,74 +336,4 @@ pub enum Local {
     Undo,
     /// Stop what is going on: speech, a ringing timer, a question.
     Cancel,
-}
-
-/// One line, for dry runs and tests: `light.kitchen_lamp power = on`.
-impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Action::Set { device, capability: Capability::Lock, to: State::Bool(locked) } => {
-                write!(f, "{device} lock = {}", if *locked { "locked" } else { "unlocked" })
-            }
-            Action::Set { device, capability: Capability::Mute, to: State::Bool(muted) } => {
-                write!(f, "{device} mute = {}", if *muted { "muted" } else { "unmuted" })
-            }
-            Action::Set { device, capability, to } => write!(f, "{device} {} = {to}", capability.name()),
-            Action::Adjust { device, capability, by } => write!(f, "{device} {} {by:+}", capability.name()),
-            Action::Read { device, capability } => write!(f, "read {device} {}", capability.name()),
-            Action::Http(HttpCall { method, url, json }) => {
-                write!(f, "{method} {url}")?;
-                json.as_ref().map_or(Ok(()), |json| write!(f, " {json}"))
-            }
-            Action::Mqtt(MqttMessage { topic, payload, retain }) => {
-                write!(f, "publish {topic} {payload}")?;
-                if *retain { f.write_str(" (retained)") } else { Ok(()) }
-            }
-            Action::Local(local) => local.fmt(f),
-            Action::Wait { length } if length.is_zero() => f.write_str("then"),
-            Action::Wait { length } => write!(f, "wait {} s", length.as_secs_f64()),
-        }
-    }
-}
-
-impl fmt::Display for Local {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let named = |f: &mut fmt::Formatter<'_>, what: &str, name: &Option<String>| match name {
-            Some(name) => write!(f, "{what} \"{name}\""),
-            None => f.write_str(what),
-        };
-        match self {
-            Local::TimerStart { length, name } => {
-                named(f, "timer", name)?;
-                write!(f, " for {} s", length.as_secs_f64())
-            }
-            Local::TimerCancel { name } => named(f, "cancel timer", name),
-            Local::TimerRemaining { name } => named(f, "time left on timer", name),
-            Local::AlarmSet { kind, due, morning, about } => {
-                named(f, kind.name(), about)?;
-                write!(f, " at {due}")?;
-                if *morning { f.write_str(" in the morning") } else { Ok(()) }
-            }
-            Local::AlarmCancel { kind, at, about } => {
-                write!(f, "cancel ")?;
-                named(f, kind.name(), about)?;
-                at.map_or(Ok(()), |at| write!(f, " at {at}"))
-            }
-            Local::AlarmCancelAll { kind } => write!(f, "cancel all {}s", kind.name()),
-            Local::AlarmList { kind } => write!(f, "tell the {}s", kind.name()),
-            Local::Snooze { length } => write!(f, "snooze for {} s", length.as_secs_f64()),
-            Local::VolumeSet { percent } => write!(f, "volume = {percent}"),
-            Local::VolumeAdjust { by } => write!(f, "volume {by:+}"),
-            Local::TellTime => f.write_str("tell the time"),
-            Local::TellDate => f.write_str("tell the date"),
-            Local::ListAdd { list, item } => write!(f, "add \"{item}\" to the {list} list"),
-            Local::ListRemove { list, item } => write!(f, "take \"{item}\" off the {list} list"),
-            Local::ListRead { list } => write!(f, "read the {list} list"),
-            Local::ListClear { list } => write!(f, "clear the {list} list"),
-            Local::Say { text } => write!(f, "say \"{text}\""),
-            Local::Help { topic } => named(f, "help", topic),
-            Local::Undo => f.write_str("undo"),
-            Local::Cancel => f.write_str("cancel"),
-        }
-    }
 }

@@ -1,104 +1,16 @@
-//! The tests that skills bring with them.
+//! Running the tests that skills bring with them.
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
-use mynah_home::{AreaId, Capability, DeviceId, Fields, Home, Resolution, State, Text, did_you_mean};
+use mynah_home::{AreaId, DeviceId, Home, Resolution, State, Text};
 use mynah_intent::{Intent, Reading, Value};
 
-use crate::action::ActionTemplate;
 use crate::catalog::{Catalog, Situation};
 use crate::manifest::{IntentEntry, Manifest};
 use crate::plan::Action;
 use crate::planner::fill_without_slots;
-
-/// One `[[intent.test]]` or `[[refuse]]`.
-#[derive(Clone, Debug)]
-pub(crate) struct SkillTest {
-    pub(crate) say: Text,
-    /// Room of the speaker.
-    pub(crate) area: Option<String>,
-    /// Another intent than the one it stands in.
-    pub(crate) intent: Option<String>,
-    pub(crate) slots: BTreeMap<String, toml::Value>,
-    /// None: not looked at.
-    pub(crate) does: Option<Vec<Expected>>,
-    pub(crate) refuse: bool,
-    pub(crate) reply: Option<String>,
-}
-
-/// One entry of `does`.
-#[derive(Clone, Debug)]
-pub(crate) enum Expected {
-    Device { name: Text, change: Change },
-    Other(ActionTemplate),
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum Change {
-    Set(Capability, toml::Value),
-    Adjust(Capability, f64),
-    Read(Capability),
-}
-
-impl SkillTest {
-    pub(crate) fn read(fields: Fields<'_, '_>, refuse: bool) -> Option<SkillTest> {
-        let say = fields.required_text("say");
-        let area = fields.text("area").map(|t| t.text);
-        let refuse = if refuse { true } else { fields.boolean("refuse").unwrap_or(false) };
-        let intent = fields.text("intent").map(|t| t.text);
-        let slots = fields
-            .table("slots")
-            .map(|t| t.entries().into_iter().map(|e| (e.key.clone(), e.plain())).collect());
-        let does =
-            fields.has("does").then(|| fields.tables("does").into_iter().filter_map(read_expected).collect());
-        let reply = fields.text("reply").map(|t| t.text);
-        fields.finish();
-        Some(SkillTest { say: say?, area, intent, slots: slots.unwrap_or_default(), does, refuse, reply })
-    }
-}
-
-fn read_expected(fields: Fields<'_, '_>) -> Option<Expected> {
-    if !fields.has("device") {
-        return ActionTemplate::read(fields).map(Expected::Other);
-    }
-    let name = fields.text("device");
-    let capability = |key: &'static str| {
-        let text = fields.text(key)?;
-        let found = Capability::from_name(&text.text);
-        if found.is_none() {
-            let help = did_you_mean(&text.text, Capability::ALL.iter().map(|c| c.name()));
-            fields.fault(text.span, format!("no capability is called `{}`", text.text), help);
-        }
-        found
-    };
-    let change = if fields.has("read") {
-        capability("read").map(Change::Read)
-    } else if fields.has("adjust") {
-        let by = fields.plain("by").and_then(|v| number(&v));
-        if by.is_none() {
-            fields.fault(fields.span(), "`by` must be a number", None);
-        }
-        capability("adjust").zip(by).map(|(c, by)| Change::Adjust(c, by))
-    } else {
-        let set = Capability::ALL.into_iter().find_map(|c| Some((c, fields.plain(c.name())?)));
-        if set.is_none() {
-            fields.fault(
-                fields.span(),
-                "what shall the device do?",
-                Some("add what it is set to: power = \"on\"".into()),
-            );
-        }
-        set.map(|(c, value)| Change::Set(c, value))
-    };
-    fields.finish();
-    Some(Expected::Device { name: name?, change: change? })
-}
-
-fn number(value: &toml::Value) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "values of devices are small")]
-    value.as_float().or_else(|| value.as_integer().map(|n| n as f64))
-}
+use crate::skill_test::{Change, Expected, SkillTest};
+use crate::written::{number, same_value};
 
 /// What came of one test.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,29 +38,6 @@ pub enum TestResult {
     Failed(Vec<String>),
     /// Not run: this house has not what the test speaks of.
     Skipped(String),
-}
-
-/// A value as a test writes it.
-pub(crate) fn same_value(found: &Value, wanted: &toml::Value, now: time::OffsetDateTime) -> bool {
-    match found {
-        Value::Text(text) => wanted.as_str() == Some(text),
-        Value::AnyOf(texts) => wanted.as_array().is_some_and(|wanted| {
-            wanted.iter().map(toml::Value::as_str).eq(texts.iter().map(|t| Some(&**t)))
-        }),
-        Value::Number(n) | Value::Percentage(n) | Value::Temperature(n) => {
-            number(wanted).is_some_and(|w| (w - n).abs() < 1e-9)
-        }
-        Value::Duration(d) => {
-            let wanted = match wanted {
-                toml::Value::String(text) => crate::action::parse_duration(text),
-                other => number(other).and_then(|n| std::time::Duration::try_from_secs_f64(n).ok()),
-            };
-            wanted == Some(*d)
-        }
-        Value::Ordinal(n) => number(wanted).is_some_and(|w| (w - f64::from(*n)).abs() < 1e-9),
-        // As it is written at the time of the test, or as it was said.
-        other => wanted.as_str().is_some_and(|w| w == other.written(now) || w == other.to_string()),
-    }
 }
 
 impl Catalog {

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use mynah_intent::{IntentSpec, Origin, Recognizer, Sentence, Spec, WordGraph};
 use serde::{Deserialize, Serialize};
 
+use crate::words::SMALL;
+
 /// What kind of answer a question waits for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -47,8 +49,6 @@ const NO: [&str; 11] = [
     "forget it",
     "leave it",
 ];
-const DIGITS: [&str; 10] = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-
 impl Expects {
     /// All that may be said in answer, for the recogniser: the installed skills are not spoken to here.
     pub fn graph(&self) -> Arc<WordGraph> {
@@ -69,7 +69,7 @@ fn pin_graph() -> Arc<WordGraph> {
     let intent = IntentSpec { name: "pin".to_owned(), sentences, ..IntentSpec::default() };
     let spec = Spec {
         language: "en".to_owned(),
-        rules: BTreeMap::from([("digit".to_owned(), sentence(format!("(oh|{})", DIGITS.join("|"))))]),
+        rules: BTreeMap::from([("digit".to_owned(), sentence(format!("(oh|{})", SMALL[..10].join("|"))))]),
         intents: vec![intent],
         ..Spec::default()
     };
@@ -160,7 +160,7 @@ pub(super) fn digits(text: &str) -> Option<String> {
         } else if word == "oh" {
             digits.push('0');
         } else {
-            let value = DIGITS.iter().position(|digit| *digit == word)?;
+            let value = SMALL[..10].iter().position(|digit| *digit == word)?;
             digits.push(char::from(b'0' + value as u8));
         }
     }

@@ -12,7 +12,6 @@ use super::{show, show_json};
 use crate::Misuse;
 use crate::cli::{Common, EventFormat, Say};
 use crate::setup::{self, Household};
-use crate::timeline::action_text;
 
 pub async fn say(common: &Common, args: Say) -> anyhow::Result<ExitCode> {
     let mut household =
@@ -58,7 +57,7 @@ fn dry_run(common: &Common, household: &Household, text: &str) -> anyhow::Result
         Ok(plan) => {
             println!("{} ({})", plan.intent.name, plan.skill);
             for action in &plan.actions {
-                println!("  {}", action_text(action));
+                println!("  {action}");
             }
         }
         Err(refusal) => {

@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::cli::Common;
 use crate::config::Config;
 use crate::setup::{self, Household, home_or_demo};
-use crate::timeline::{action_text, slots_text};
+use crate::timeline::slots_text;
 use crate::watched::Watched;
 
 /// Reads sentences from the terminal, or one a line from a pipe, until there are no more. A file that is saved meanwhile counts from the
@@ -105,7 +105,7 @@ fn print_best(household: &Household, best: &Reading, plan: Option<Result<Plan, R
         Some(Err(refusal)) => println!("  refused {refusal}"),
         Some(Ok(plan)) => {
             for action in &plan.actions {
-                println!("  does    {}", action_text(action));
+                println!("  does    {action}");
             }
             println!("  says    “{}” (when all goes well)", plan.hoped(&household.home).speech);
         }

@@ -1,0 +1,249 @@
+//! Reading a manifest, but for its lists.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mynah_home::{Entry, Fields, Text, did_you_mean};
+use mynah_intent::{List, Sentence, Value};
+
+use super::lists::read_list;
+use super::{IntentEntry, Manifest, ReplyVariant, Scene, sentence};
+use crate::Risk;
+use crate::action::ActionTemplate;
+use crate::lists::is_device_list;
+use crate::permission::Permissions;
+use crate::skill_test::SkillTest;
+use crate::template::Template;
+use crate::written::plain_value;
+
+pub(super) fn read_manifest(top: Fields<'_, '_>) -> Manifest {
+    let file = top.file();
+    let mut manifest = Manifest {
+        file: file.clone(),
+        name: Text { text: String::new(), span: 0..0 },
+        extends: None,
+        inherited: BTreeSet::new(),
+        language: "en".into(),
+        summary: String::new(),
+        permissions: Permissions::default(),
+        permission_spans: Vec::new(),
+        rules: BTreeMap::new(),
+        lists: BTreeMap::new(),
+        scenes: BTreeMap::new(),
+        intents: Vec::new(),
+        refuse: Vec::new(),
+    };
+    match top.table("skill") {
+        Some(skill) => {
+            if let Some(name) = skill.required_text("name") {
+                manifest.name = name;
+            }
+            manifest.extends = skill.text("extends");
+            if let Some(language) = skill.text("language") {
+                manifest.language = language.text;
+            }
+            manifest.summary = skill.text("summary").map(|t| t.text).unwrap_or_default();
+            let _version = skill.text("version");
+            skill.finish();
+        }
+        None if !top.has("skill") => {
+            top.fault(0..0, "`[skill]` is missing", Some("begin with: [skill] and name = \"…\"".into()));
+        }
+        None => {}
+    }
+    if let Some(permissions) = top.table("permissions") {
+        let mut texts = |key| -> Vec<String> {
+            let texts = permissions.texts(key);
+            manifest.permission_spans.extend(texts.iter().map(|t| (t.text.clone(), t.span.clone())));
+            texts.into_iter().map(|t| t.text).collect()
+        };
+        manifest.permissions =
+            Permissions { devices: texts("devices"), http: texts("http"), mqtt: texts("mqtt") };
+        permissions.finish();
+    }
+    if let Some(rules) = top.table("rules") {
+        for entry in rules.entries() {
+            match entry.text {
+                Some(text) => {
+                    manifest.rules.insert(entry.key, sentence(&file, text));
+                }
+                None => {
+                    rules.fault(entry.span(), format!("the rule `{}` must be a string", entry.key), None);
+                    // It is there: that sentences use it is no second fault.
+                    let text = Text { text: entry.key.clone(), span: entry.key_span.clone() };
+                    manifest.rules.insert(entry.key, sentence(&file, text));
+                }
+            }
+        }
+    }
+    if let Some(lists) = top.table("lists") {
+        for entry in lists.entries() {
+            if is_device_list(&entry.key) || entry.key == "area" {
+                let message = format!("the list `{}` is made of the house", entry.key);
+                lists.fault(entry.key_span.clone(), message, Some("give yours another name".into()));
+            }
+            let span = entry.key_span.clone();
+            let key = entry.key.clone();
+            // A faulty one is there all the same: that sentences use it is no second fault.
+            let list = read_list(&lists, entry).unwrap_or(List::Text(Vec::new()));
+            manifest.lists.insert(key, (list, span));
+        }
+    }
+    if let Some(scenes) = top.table("scenes") {
+        for entry in scenes.entries() {
+            let entries = entry.values(&scenes).map(|values| values.into_iter().filter_map(|v| v.table));
+            let Some(entries) = entries else {
+                let help = Some("write: [{ set = \"power\", to = \"off\", on = \"light.*\" }]".into());
+                scenes.fault(
+                    entry.span(),
+                    format!("the scene `{}` must be an array of actions", entry.key),
+                    help,
+                );
+                continue;
+            };
+            let actions = ActionTemplate::read_all(entries.collect());
+            manifest.scenes.insert(entry.key, Scene { span: entry.key_span, actions });
+        }
+    }
+    for fields in top.tables("intent") {
+        manifest.intents.extend(read_intent(fields));
+    }
+    for fields in top.tables("refuse") {
+        manifest.refuse.extend(SkillTest::read(fields, true));
+    }
+    if manifest.intents.is_empty() && !top.has("intent") {
+        top.fault(0..0, "this skill has no intent", Some("add: [[intent]] with name and sentences".into()));
+    }
+    top.finish();
+    manifest
+}
+
+fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
+    let file = fields.file();
+    let name = fields.required_text("name");
+    let sentences: Vec<Sentence> =
+        fields.texts("sentences").into_iter().map(|t| sentence(&file, t)).collect();
+    if sentences.is_empty() {
+        fields.fault(
+            fields.span_of("sentences"),
+            "an intent needs sentences",
+            Some("add: sentences = [\"…\"]".into()),
+        );
+    }
+    let slots = fields
+        .table("slots")
+        .map(|t| t.entries().into_iter().map(|e| (e.key.clone(), value(&e))).collect())
+        .unwrap_or_default();
+    let requires_context = read_context(&fields, "requires_context");
+    let excludes_context = read_context(&fields, "excludes_context");
+    let needs = fields.texts("needs").into_iter().map(|t| t.text).collect();
+    let risk = match fields.text("risk") {
+        None => Risk::Low,
+        Some(text) => match text.text.as_str() {
+            "low" => Risk::Low,
+            "confirm" => Risk::Confirm,
+            "pin" => Risk::Pin,
+            other => {
+                fields.fault(
+                    text.span.clone(),
+                    format!("there is no risk `{other}`"),
+                    did_you_mean(other, ["low", "confirm", "pin"]),
+                );
+                Risk::Low
+            }
+        },
+    };
+    let actions = ActionTemplate::read_all(fields.tables("do"));
+    let reply = read_reply(&fields);
+    let tests = fields.tables("test").into_iter().filter_map(|t| SkillTest::read(t, false)).collect();
+    fields.finish();
+    Some(IntentEntry {
+        name: name?,
+        sentences,
+        slots,
+        requires_context,
+        excludes_context,
+        needs,
+        risk,
+        actions,
+        inherits: false,
+        reply,
+        tests,
+    })
+}
+
+/// `"text"`, or an array of texts and of `{ when = { slot = "value" }, say = "text" }`, where `say` may be several.
+fn read_reply(fields: &Fields<'_, '_>) -> Vec<ReplyVariant> {
+    let template = |t: Text| (Template::parse(&t.text), t.span);
+    let plain =
+        |t: Text| ReplyVariant { when: BTreeMap::new(), span: t.span.clone(), say: vec![template(t)] };
+    let Some(entry) = fields.entry("reply") else { return Vec::new() };
+    if let Some(text) = entry.text {
+        return vec![plain(text)];
+    }
+    let Some(values) = entry.values(fields) else {
+        fields.fault(entry.span(), "`reply` must be a text or an array of texts", None);
+        return Vec::new();
+    };
+    let mut variants = Vec::new();
+    for value in values {
+        let span = value.span();
+        match (value.text, value.table) {
+            (Some(text), _) => variants.push(plain(text)),
+            (None, Some(table)) => {
+                let when = table.table("when").map(|when| when.entries()).unwrap_or_default();
+                let when = when.into_iter().map(|entry| {
+                    let values = match entry.plain() {
+                        toml::Value::Boolean(true) => Vec::new(),
+                        toml::Value::Array(values) => values,
+                        value => vec![value],
+                    };
+                    (entry.key, values)
+                });
+                let when = when.collect();
+                let say: Vec<_> = table.texts("say").into_iter().map(template).collect();
+                if say.is_empty() {
+                    table.fault(table.span(), "`say` is missing", Some("add: say = \"…\"".into()));
+                }
+                table.finish();
+                variants.push(ReplyVariant { when, say, span });
+            }
+            (None, None) => {
+                let help = Some("write \"…\" or { when = { slot = \"value\" }, say = \"…\" }".into());
+                fields.fault(span, "this is no answer", help);
+            }
+        }
+    }
+    variants
+}
+
+/// `key = "value"` or `key = ["one", "other"]`; `true` means any value.
+fn read_context(fields: &Fields<'_, '_>, key: &'static str) -> BTreeMap<String, Vec<String>> {
+    let mut context = BTreeMap::new();
+    let Some(table) = fields.table(key) else {
+        return context;
+    };
+    for entry in table.entries() {
+        let values = match entry.plain() {
+            toml::Value::String(value) => vec![value],
+            toml::Value::Boolean(true) => Vec::new(),
+            toml::Value::Array(values) if values.iter().all(toml::Value::is_str) => {
+                values.iter().filter_map(|v| v.as_str().map(str::to_owned)).collect()
+            }
+            _ => {
+                table.fault(
+                    entry.span(),
+                    format!("`{}` must be a string, an array of strings, or true for any value", entry.key),
+                    None,
+                );
+                continue;
+            }
+        };
+        context.insert(entry.key, values);
+    }
+    context
+}
+
+fn value(entry: &Entry<'_, '_>) -> Value {
+    let plain = entry.plain();
+    plain_value(&plain).unwrap_or_else(|| Value::Text(plain.to_string()))
+}

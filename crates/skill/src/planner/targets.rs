@@ -1,0 +1,264 @@
+//! What the house has of what was said: the devices and rooms that an action is about.
+
+use std::collections::BTreeSet;
+
+use mynah_home::{Area, Capability, Device, DeviceId, Resolution};
+use mynah_intent::{List, Slot, Value};
+
+use super::{Planner, missing, unresolved};
+use crate::action::Target;
+use crate::lists::{EXCEPTION, is_device_list};
+use crate::permission::{glob, kinds_of};
+use crate::refer::is_reference;
+use crate::refusal::Refusal;
+use crate::wording::{capitalized, the};
+
+impl<'a> Planner<'a> {
+    /// The devices that an action touches. Never more than what was named.
+    pub(super) fn targets(
+        &self,
+        on: &[Target],
+        capability: Capability,
+        set: bool,
+    ) -> Result<Vec<DeviceId>, Refusal> {
+        let areas = self.said_areas()?;
+        let areas = areas.as_slice();
+        let mut devices: Vec<&Device> = Vec::new();
+        let mut is_named = false;
+        for target in on {
+            match target {
+                Target::Named | Target::One => {
+                    let mut named =
+                        self.intent.slots.iter().filter(|(n, s)| self.names_device(n, s)).peekable();
+                    if named.peek().is_none() {
+                        let able = self.able_in(areas, capability, None)?;
+                        devices.extend(if *target == Target::One { vec![self.the_one(able)?] } else { able });
+                    }
+                    for (_, slot) in named {
+                        is_named = true;
+                        devices.push(self.device(slot, areas, capability, set)?);
+                    }
+                }
+                Target::Slot(name) => {
+                    self.intent.slots.get(name).ok_or_else(|| missing(name.clone()))?;
+                    // "The lamp and the spot" fill `light` and `light.2`.
+                    let is_it = |slot: &str| slot.split_once('.').map_or(slot, |(slot, _)| slot) == name;
+                    for (_, slot) in self.intent.slots.iter().filter(|(slot, _)| is_it(slot)) {
+                        is_named = true;
+                        devices.push(self.device(slot, areas, capability, set)?);
+                    }
+                }
+                Target::Pattern(pattern) => {
+                    devices.extend(self.able_in(areas, capability, Some(pattern))?);
+                }
+            }
+        }
+        let mut seen = BTreeSet::new();
+        devices.retain(|d| seen.insert(&d.id));
+        self.leave_out(&mut devices, is_named)?;
+        Ok(devices.into_iter().map(|d| d.id.clone()).collect())
+    }
+
+    /// Takes out what the sentence excepts.
+    fn leave_out(&self, devices: &mut Vec<&Device>, is_named: bool) -> Result<(), Refusal> {
+        let mut exceptions = self.intent.slots.values().filter(|slot| slot.list == EXCEPTION).peekable();
+        if exceptions.peek().is_none() {
+            return Ok(());
+        }
+        if is_named {
+            let message = "I can leave something out only of all.".to_owned();
+            return Err(Refusal::BadValue { message });
+        }
+        for slot in exceptions {
+            let Value::Text(value) = &slot.value else { return Err(unresolved(said(slot))) };
+            match self.home.area(&value.as_str().into()) {
+                Some(area) => devices.retain(|d| d.area.as_ref() != Some(&area.id)),
+                None => {
+                    let id = match self.home.device(&value.as_str().into()) {
+                        Some(device) => &device.id,
+                        None => match self.home.find(value, self.situation.area.as_ref()) {
+                            Resolution::One(device) => &device.id,
+                            Resolution::Many(devices) => return Err(self.ambiguous(&devices, "")),
+                            Resolution::None => return Err(unresolved(said(slot))),
+                        },
+                    };
+                    devices.retain(|d| d.id != *id);
+                }
+            }
+        }
+        if devices.is_empty() { Err(Refusal::NothingThere { place: "else".to_owned() }) } else { Ok(()) }
+    }
+
+    /// Does the slot say what is meant, so that it must resolve? Those of the device lists do, and those of the skill's own
+    /// lists that name devices or take any word: `{thing}` in "turn off {thing}" is never a reason to turn off all.
+    fn names_device(&self, name: &str, slot: &Slot) -> bool {
+        if is_device_list(&slot.list) || (slot.list.is_empty() && is_device_list(name)) {
+            return true;
+        }
+        match self.skill.lists.get(&slot.list) {
+            Some((List::Wildcard, _)) => true,
+            Some((List::Text(entries), _)) => entries.iter().any(|e| match &e.value {
+                Value::Text(text) => {
+                    self.home.device(&text.as_str().into()).is_some()
+                        || self.home.find(text, None) != Resolution::None
+                }
+                _ => false,
+            }),
+            _ => false,
+        }
+    }
+
+    /// The rooms that were said; refused when there is no such room.
+    fn said_areas(&self) -> Result<Vec<&'a Area>, Refusal> {
+        let is_area = |(name, slot): &(&String, &Slot)| {
+            slot.list == "area" || (slot.list.is_empty() && name.as_str() == "area")
+        };
+        let area = |(_, slot): (&String, &Slot)| {
+            let Value::Text(id) = &slot.value else {
+                return Err(unresolved(slot.said.clone()));
+            };
+            let found =
+                self.home.areas().iter().find(|a| a.id.as_str() == id).or_else(|| self.home.find_area(id));
+            found.ok_or_else(|| unresolved(said(slot)))
+        };
+        self.intent.slots.iter().filter(is_area).map(area).collect()
+    }
+
+    /// As [`able`](Self::able), in each of the rooms that were said.
+    fn able_in(
+        &self,
+        areas: &[&Area],
+        capability: Capability,
+        pattern: Option<&str>,
+    ) -> Result<Vec<&'a Device>, Refusal> {
+        if areas.is_empty() {
+            return self.able(None, capability, pattern);
+        }
+        let devices = areas.iter().map(|area| self.able(Some(area), capability, pattern));
+        Ok(devices.collect::<Result<Vec<_>, _>>()?.concat())
+    }
+
+    /// The permitted devices of the room, or of the house when no room was said, that can do it and fit the pattern.
+    fn able(
+        &self,
+        area: Option<&Area>,
+        capability: Capability,
+        pattern: Option<&str>,
+    ) -> Result<Vec<&'a Device>, Refusal> {
+        let permitted = |d: &&Device| {
+            self.skill.permissions.device(d)
+                && area.is_none_or(|a| d.area.as_ref() == Some(&a.id))
+                && pattern.is_none_or(|p| glob(p, d.id.as_str()))
+        };
+        let (able, unable): (Vec<&Device>, Vec<&Device>) =
+            self.home.devices().iter().filter(permitted).partition(|d| d.capabilities.contains(&capability));
+        if !able.is_empty() {
+            return Ok(able);
+        }
+        let place = area.map_or_else(|| "here".to_owned(), |a| format!("in {}", the(&a.name)));
+        match pattern.map_or_else(|| self.skill.permissions.kinds(), |p| kinds_of([p])) {
+            Some(kinds) if unable.is_empty() => Err(Refusal::NoneOfKind { kind: kinds, place }),
+            _ => Err(Refusal::NothingThere { place }),
+        }
+    }
+
+    /// Of several devices that could be meant, the one in the room of the speaker; else it has to be asked.
+    fn the_one(&self, devices: Vec<&'a Device>) -> Result<&'a Device, Refusal> {
+        let area = self.situation.area.as_ref();
+        let here: Vec<&Device> =
+            devices.iter().copied().filter(|d| area.is_some() && d.area.as_ref() == area).collect();
+        match if here.is_empty() { devices } else { here }.as_slice() {
+            [one] => Ok(one),
+            several => Err(self.ambiguous(several, "")),
+        }
+    }
+
+    /// The one device that a slot names.
+    fn device(
+        &self,
+        slot: &Slot,
+        areas: &[&Area],
+        capability: Capability,
+        set: bool,
+    ) -> Result<&'a Device, Refusal> {
+        let Value::Text(value) = &slot.value else {
+            return Err(unresolved(said(slot)));
+        };
+        let by_id = self.home.device(&DeviceId(value.as_str().into()));
+        let device = match by_id {
+            Some(device) => device,
+            None => self.device_by_name(value, slot, areas)?,
+        };
+        if !self.skill.permissions.device(device) {
+            // "Dim it", of a fan.
+            return Err(match device.capabilities.contains(&capability) {
+                true => self.not_permitted(device.name.clone()),
+                false => Refusal::NotCapable { device: capitalized(&the(&device.name)), capability, set },
+            });
+        }
+        if !is_in(device, areas) {
+            let area = areas.iter().map(|a| the(&a.name)).collect::<Vec<_>>().join(" or ");
+            return Err(Refusal::NotInArea { device: capitalized(&the(&device.name)), area });
+        }
+        if !device.capabilities.contains(&capability) {
+            return Err(Refusal::NotCapable { device: capitalized(&the(&device.name)), capability, set });
+        }
+        Ok(device)
+    }
+
+    /// A way of saying that several devices share, or that an author's own list gave.
+    fn device_by_name(&self, value: &str, slot: &Slot, areas: &[&Area]) -> Result<&'a Device, Refusal> {
+        let kind = mynah_home::Kind::from_name(&slot.list);
+        let permitted = |d: &Device| {
+            let right_kind = kind.is_none_or(|k| d.kind == k);
+            right_kind && self.skill.permissions.device(d) && is_in(d, areas)
+        };
+        let room = match areas {
+            [] => self.situation.area.as_ref(),
+            [area] => Some(&area.id),
+            _ => None,
+        };
+        match self.home.find_among(value, room, permitted) {
+            Resolution::One(device) => Ok(device),
+            Resolution::Many(devices) => Err(self.ambiguous(&devices, &slot.said)),
+            Resolution::None if is_reference(value) => {
+                Err(Refusal::BadValue { message: format!("I don't know what you mean by {}.", said(slot)) })
+            }
+            Resolution::None => Err(unresolved(said(slot))),
+        }
+    }
+
+    fn ambiguous(&self, devices: &[&Device], said: &str) -> Refusal {
+        Refusal::Ambiguous {
+            names: devices.iter().map(|d| self.full_name(d)).collect(),
+            devices: devices.iter().map(|d| d.id.clone()).collect(),
+            said: said.to_owned(),
+        }
+    }
+
+    /// Its name, with the room when the name alone does not tell it.
+    fn full_name(&self, device: &Device) -> String {
+        let room = device
+            .area
+            .as_ref()
+            .and_then(|id| self.home.area(id))
+            .filter(|a| !device.name.to_lowercase().contains(&a.name.to_lowercase()));
+        match room {
+            Some(room) => format!("{} in {}", the(&device.name), the(&room.name)),
+            None => the(&device.name),
+        }
+    }
+}
+
+/// Whether a device is in one of the rooms; of no rooms, in all.
+fn is_in(device: &Device, areas: &[&Area]) -> bool {
+    areas.is_empty() || areas.iter().any(|area| device.area.as_ref() == Some(&area.id))
+}
+
+/// The words that filled a slot, or its value when the sentence did not say it.
+fn said(slot: &Slot) -> String {
+    match (&slot.value, slot.said.is_empty()) {
+        (Value::Text(text), true) => text.clone(),
+        _ => slot.said.clone(),
+    }
+}
