@@ -207,6 +207,18 @@ pub enum Skill {
         #[arg(long)]
         check: bool,
     },
+    /// Bring a language of Home Assistant's sentences into skills, with their tests and the house that these are made for
+    Import {
+        /// The corpus: a folder with `sentences` and `tests`
+        #[arg(long, value_name = "DIR")]
+        hassil: PathBuf,
+        /// The language: a folder below `sentences`
+        #[arg(long)]
+        lang: String,
+        /// Folder that the skills, home.toml and import.txt are written to; it must not be there yet
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
     /// Print the JSON Schema of skill files, for editors
     Schema,
 }

@@ -284,6 +284,14 @@ impl ActionTemplate {
 }
 
 impl Argument {
+    /// The slots that it is made of.
+    pub(crate) fn slots(&self) -> Vec<&str> {
+        match self {
+            Argument::Text(text) => text.holes().collect(),
+            Argument::Bool(_) | Argument::Number(_) => Vec::new(),
+        }
+    }
+
     /// The state, when no slot is open in it.
     pub(crate) fn fixed(&self) -> Option<mynah_home::State> {
         match self {

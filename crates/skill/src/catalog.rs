@@ -14,6 +14,7 @@ use crate::compile::compile;
 use crate::extend::extend;
 use crate::files::{skill_texts, with_bases};
 use crate::manifest::{IntentEntry, Manifest};
+use crate::places;
 use crate::wording::and_list;
 
 /// What a skill tells of itself.
@@ -62,7 +63,7 @@ pub struct Situation {
 pub struct Catalog {
     pub(crate) skills: Vec<Manifest>,
     /// For each intent of the spec: its skill and its place there.
-    entries: Vec<(usize, usize)>,
+    pub(crate) entries: Vec<(usize, usize)>,
     recognizer: Recognizer,
 }
 
@@ -127,6 +128,7 @@ impl Catalog {
             }
         }
         check_together(&skills, &mut faults);
+        let read = skills.clone();
         let catalog = loop {
             let (spec, entries) = compile(&skills, home);
             match Recognizer::compile(spec) {
@@ -145,6 +147,7 @@ impl Catalog {
                 }
             }
         };
+        places::correct(&mut faults, &read, texts);
         let place = |fault: &Fault| texts.iter().position(|(file, _)| **file == *fault.origin.file);
         faults.sort_by_key(|fault| (place(fault), fault.origin.span.start));
         (catalog, faults)

@@ -70,6 +70,11 @@ pub(crate) fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, us
         fillers: fillers.iter().map(|&w| w.to_owned()).collect(),
         ..Spec::default()
     };
+    for word in skills.iter().flat_map(|skill| &skill.skip_words) {
+        if !spec.skip_words.contains(word) {
+            spec.skip_words.push(word.clone());
+        }
+    }
     let mut entries = Vec::new();
     for (s, skill) in skills.iter().enumerate() {
         let mut lists: BTreeMap<String, List> =
@@ -109,6 +114,7 @@ pub(crate) fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, us
                     .collect(),
                 slots: intent.slots.clone(),
                 requires_context: intent.requires_context.clone(),
+                context_slots: intent.context_slots.clone(),
                 excludes_context: intent.excludes_context.clone(),
                 ..IntentSpec::default()
             });

@@ -82,6 +82,9 @@ impl IntentEntry {
         for (key, values) in &other.excludes_context {
             self.excludes_context.entry(key.clone()).or_insert_with(|| values.clone());
         }
+        for (key, slot) in &other.context_slots {
+            self.context_slots.entry(key.clone()).or_insert_with(|| slot.clone());
+        }
         if self.needs.is_empty() {
             self.needs.clone_from(&other.needs);
         }

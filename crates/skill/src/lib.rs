@@ -10,6 +10,7 @@
 //! language = "en"                   # the default
 //! summary = "Switch the lamps"      # what "what can I say" tells, with the sentences of the tests
 //! version = "1"                     # for people
+//! skip_words = ["kindly"]           # may stand anywhere without changing the meaning, beside those that every skill has
 //! # extends = "lights"              # adds to that skill, see below
 //!
 //! [permissions]                     # anything else is refused, when the skill loads and again when it acts
@@ -22,7 +23,7 @@
 //!
 //! [lists]                           # values of `{size}`, beside those that are always there
 //! size = ["small", { in = "(large|big)", out = "large" }]
-//! cups = { from = 1, to = 8, step = 1, type = "number" }      # or "percentage", "temperature"
+//! cups = { from = 1, to = 8, step = 1, type = "number" }      # or "percentage", "temperature"; fractions = "halves" or "tenths"
 //! item = { wildcard = true }        # any words
 //! pause = { duration = true }       # a span of time
 //!
@@ -51,14 +52,15 @@
 //! ```
 //!
 //! `requires_context` and `excludes_context` of an intent are as Home Assistant has them; the context is `area`, the room of
-//! the speaker.
+//! the speaker. `requires_context = { area = { slot = true } }` also fills the slot `area` with it.
 //!
 //! ## Lists that are always there
 //!
 //! `{device}` are the devices that the permissions allow, and `{light}`, `{plug}`, `{switch}`, `{cover}`, `{climate}`, `{sensor}`,
 //! `{fan}`, `{lock}`, `{media}`, `{tv}`, `{vacuum}`, `{door}`, `{presentation}`, `{weather}` those of one kind. Each is said as its name, its aliases, its `say_as`, with its room
 //! before or after ("lamp in the kitchen"), and without the room ("the lamp"). Where several devices share a way of saying,
-//! the one in the room of the speaker is meant, and where that does not tell, the speaker is asked. `{area}` are the rooms.
+//! the one in the room of the speaker is meant, and where that does not tell, the speaker is asked. `{area}` are the rooms, and `{floor}` the floors: a floor
+//! stands for its rooms.
 //! `{state}` is on or off; `{percentage}`, `{temperature}`, `{number}`, `{integer}`, `{duration}` and `{color}` are what they say.
 //!
 //! | list | is said | in an action |
@@ -91,7 +93,7 @@
 //! | `{ read = "temperature", on = "{targets}" }` | asks for a state |
 //! | `{ http = { method = "POST", url = "http://…/{size}", json = { n = "{cups}" } } }` | a request; slots in the address are escaped, the host must be fixed |
 //! | `{ mqtt = { topic = "coffee/{size}", payload = "…", retain = true } }` | a message at QoS 1; a table as payload becomes JSON |
-//! | `{ timer = "start", length = "{duration}", name = "{name}" }` | and `timer = "cancel"`, `timer = "remaining"` |
+//! | `{ timer = "start", length = "{duration}", name = "{name}" }` | and `timer = "cancel"`, `timer = "remaining"`; `length = "{hours} h {minutes} m"` takes of several slots those that were said |
 //! | `{ alarm = "set", at = "{date} {time}" }` | and `alarm = "cancel"` (with `at` or without), `"cancel_all"`, `"list"`, `{ alarm = "snooze", length = "9 minutes" }`; `at` names slots of times, days, points in time, spans or recurrences, of which those that were said are taken together (the values of a list of your own may be `today+1`, `friday`, `FREQ=WEEKLY;BYDAY=SA,SU`), or is `"07:00"`; `morning = "{slot}"`: when that was said, six is six in the morning |
 //! | `{ reminder = "set", at = "{datetime}", about = "{text}" }` | and `reminder = "cancel"` (with `about`), `"cancel_all"`, `"list"` |
 //! | `{ volume = "set", to = "{percentage}" }` | and `{ volume = "adjust", by = 10 }` |
@@ -148,10 +150,12 @@ mod compile;
 mod extend;
 mod files;
 mod format;
+mod import;
 mod lists;
 mod manifest;
 mod outcome;
 mod permission;
+mod places;
 mod plan;
 mod planner;
 mod refer;
@@ -170,6 +174,7 @@ pub use catalog::{Catalog, Situation, SkillHelp};
 pub use check::Findings;
 pub use files::{skill_texts, with_bases};
 pub use format::format;
+pub use import::{Import, ImportReport, LeftOut, import};
 pub use outcome::{Failure, FailureKind, Outcome, Reply};
 pub use plan::{Action, AlarmKind, Due, HttpCall, Local, MqttMessage, Plan, PlanPart, Risk};
 pub use refer::{chosen, refer};

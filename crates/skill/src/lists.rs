@@ -15,6 +15,11 @@ pub(crate) fn is_device_list(name: &str) -> bool {
     name == "device" || Kind::from_name(name).is_some()
 }
 
+/// Is this a list that is made of the house?
+pub(crate) fn is_of_house(name: &str) -> bool {
+    is_device_list(name) || matches!(name, "area" | "floor")
+}
+
 /// Lists that are the same in every skill; the device lists of every skill shadow the ones here.
 pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
     let range = List::range;
@@ -30,6 +35,7 @@ pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
         ("integer", range(0, 1000, NumberKind::Number)),
         ("duration", List::Duration),
         ("area", areas(home)),
+        ("floor", floors(home)),
     ]
     .into_iter()
     .map(|(name, list)| (name.to_owned(), list))
@@ -84,6 +90,12 @@ fn areas(home: &Home) -> List {
         .iter()
         .flat_map(|a| home.spoken_area_names(a).into_iter().map(|said| entry(&said, a.id.as_str())));
     List::Text(names.collect())
+}
+
+/// Each floor by its name, which is its value.
+fn floors(home: &Home) -> List {
+    let names: BTreeSet<&str> = home.areas().iter().filter_map(|area| area.floor.as_deref()).collect();
+    List::Text(names.into_iter().map(|name| entry(&plain_name(name), name)).collect())
 }
 
 fn entry(said: &str, value: &str) -> ListEntry {

@@ -28,6 +28,8 @@ pub(crate) struct Manifest {
     pub(crate) inherited: BTreeSet<String>,
     pub(crate) language: String,
     pub(crate) summary: String,
+    /// Words that may stand anywhere, beside those that the language has anyway.
+    pub(crate) skip_words: Vec<String>,
     pub(crate) permissions: Permissions,
     pub(crate) permission_spans: Vec<(String, Range<usize>)>,
     pub(crate) rules: BTreeMap<String, Sentence>,
@@ -44,6 +46,8 @@ pub(crate) struct IntentEntry {
     pub(crate) sentences: Vec<Sentence>,
     pub(crate) slots: BTreeMap<String, Value>,
     pub(crate) requires_context: BTreeMap<String, Vec<String>>,
+    /// Keys of the context, each with the slot that it fills when the sentence does not.
+    pub(crate) context_slots: BTreeMap<String, String>,
     pub(crate) excludes_context: BTreeMap<String, Vec<String>>,
     /// Patterns on device ids: the sentences are there only in a house that has such a device.
     pub(crate) needs: Vec<String>,

@@ -72,19 +72,21 @@ impl<'a> Planner<'a> {
     fn fill(&self, template: &ActionTemplate, actions: &mut Vec<Action>) -> Result<(), Refusal> {
         match &template.verb {
             Verb::Set { capability, to, on } => {
+                let slots = to.slots();
                 let to = self.state(*capability, to)?;
-                for device in self.targets(on, *capability, true)? {
+                for device in self.targets(on, *capability, true, &slots)? {
                     actions.push(Action::Set { device, capability: *capability, to: to.clone() });
                 }
             }
             Verb::Adjust { capability, by, on } => {
+                let slots = by.slots();
                 let by = self.number(by)?;
-                for device in self.targets(on, *capability, true)? {
+                for device in self.targets(on, *capability, true, &slots)? {
                     actions.push(Action::Adjust { device, capability: *capability, by });
                 }
             }
             Verb::Read { capability, on } => {
-                for device in self.targets(on, *capability, false)? {
+                for device in self.targets(on, *capability, false, &[])? {
                     actions.push(Action::Read { device, capability: *capability });
                 }
             }

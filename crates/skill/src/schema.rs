@@ -28,6 +28,7 @@ fn document() -> Value {
                 "language": text("BCP 47 tag of the sentences; `en` without it"),
                 "summary": text("What it is for, as \"what can I say\" tells it"),
                 "version": text("For people"),
+                "skip_words": texts("Words that may stand anywhere without changing the meaning, such as \"please\""),
                 "extends": text("The skill that this one adds to"),
             })),
             "permissions": table(&[], json!({
@@ -103,6 +104,8 @@ fn document() -> Value {
                     "to": { "type": "integer" },
                     "step": { "type": "integer", "minimum": 1 },
                     "type": { "enum": ["number", "percentage", "temperature"] },
+                    "fractions": { "enum": ["none", "halves", "tenths"] },
+                    "multiplier": { "type": "number" },
                 })),
                 table(&["wildcard"], json!({ "wildcard": { "const": true, "description": "Any words" } })),
                 table(&["duration"], json!({ "duration": { "const": true, "description": "A span of time" } })),
@@ -152,6 +155,9 @@ fn context(description: &str) -> Value {
             { "type": "string" },
             { "type": "array", "items": { "type": "string" } },
             { "const": true, "description": "Any value" },
+            table(&["slot"], json!({
+                "slot": { "const": true, "description": "Any value, which fills the slot of that name" },
+            })),
         ] },
     })
 }

@@ -383,6 +383,23 @@ fn files_and_folders() {
     .assert_eq(&messages.join("\n"));
 }
 
+/// The file writes `é` with six letters and a backslash with two; the caret stands where the fault is.
+#[test]
+fn the_place_of_a_fault_behind_escapes() {
+    for before in ["caf\\u00e9 ", "caf\u{e9} ", "\\\\\\\\ \\\"", "\\\\\u{e9} "] {
+        let text = format!(
+            "[skill]\nname = \"x\"\n[[intent]]\nname = \"y\"\nsentences = [\"{before}on}} {{state}}\"]\nreply = \"z\"\n"
+        );
+        let faults = Catalog::parse(&[("x.toml".into(), text.clone())], &home()).expect_err("a fault");
+        let span = faults[0].origin.span.clone();
+        assert_eq!(
+            (text.get(span.clone()), span.start),
+            (Some("}"), text.find("on}").expect("it") + 2),
+            "{text}: {faults:?}"
+        );
+    }
+}
+
 /// The example of the design, word for word.
 #[test]
 fn the_design_example() {

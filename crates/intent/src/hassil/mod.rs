@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use crate::{Fault, Spec, Value};
 use yaml::{Node, Yaml};
 
-pub use tests::{Case, Difference, Tests};
+pub use tests::{Case, Difference, Tests, Thing};
 
 /// A file of the corpus.
 #[derive(Clone, Copy, Debug)]

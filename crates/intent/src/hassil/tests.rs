@@ -11,8 +11,25 @@ use crate::{Fault, List, ListEntry, Origin, Reading, Value};
 pub struct Tests {
     /// The lists `name`, `area` and `floor`.
     pub lists: BTreeMap<String, List>,
+    /// What the house is made of: floors, areas and entities.
+    pub things: Vec<Thing>,
     /// In the order of the files.
     pub cases: Vec<Case>,
+}
+
+/// Something of the house that the tests are made for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thing {
+    /// `entities`, `areas` or `floors`.
+    pub kind: &'static str,
+    /// `light.bedroom_lamp`, `bedroom`, `first_floor`.
+    pub id: String,
+    /// What it may be called; at least one.
+    pub names: Vec<String>,
+    /// The area of an entity, the floor of an area: its id.
+    pub within: Option<String>,
+    /// What else is known of an entity, with its domain.
+    pub attributes: BTreeMap<String, String>,
 }
 
 /// A sentence, and what it means.
@@ -118,7 +135,9 @@ impl Reader {
             let mut entries = Vec::new();
             for item in self.items(&file, key) {
                 let Some(map) = self.map(item, &format!("an item of `{key}`")) else { continue };
-                entries.extend(self.names(&map).into_iter().map(|name| entry(&name, BTreeMap::new())));
+                let names = self.names(&map);
+                entries.extend(names.iter().map(|name| entry(name, BTreeMap::new())));
+                tests.things.extend(self.thing(key, &map, names, BTreeMap::new()));
             }
             tests.lists.insert(list.to_owned(), List::Text(entries));
         }
@@ -130,9 +149,25 @@ impl Reader {
                 let domain = id.split('.').next().unwrap_or_default().to_owned();
                 context.entry("domain".to_owned()).or_insert(domain);
             }
-            entries.extend(self.names(&map).into_iter().map(|name| entry(&name, context.clone())));
+            let names = self.names(&map);
+            entries.extend(names.iter().map(|name| entry(name, context.clone())));
+            tests.things.extend(self.thing("entities", &map, names, context));
         }
         tests.lists.insert("name".to_owned(), List::Text(entries));
+    }
+
+    fn thing(
+        &mut self,
+        kind: &'static str,
+        map: &Map<'_>,
+        names: Vec<String>,
+        attributes: BTreeMap<String, String>,
+    ) -> Option<Thing> {
+        let within = map.get(if kind == "entities" { "area" } else { "floor" });
+        let within = within.and_then(|node| self.text(node, "where it is"));
+        let id = map.get("id").and_then(|node| self.text(node, "`id`"));
+        let id = id.or_else(|| names.first().cloned())?;
+        (!names.is_empty()).then_some(Thing { kind, id, names, within, attributes })
     }
 
     /// What a thing may be called: its name is a template, and each of its sentences is a name.

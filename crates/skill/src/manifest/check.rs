@@ -17,8 +17,13 @@ impl Manifest {
         // Without sentences, which is told, nothing fills the slots.
         for intent in self.intents.iter().filter(|intent| !intent.sentences.is_empty()) {
             let mentions = self.mentions(&intent.sentences);
-            let slots: BTreeSet<&str> =
-                mentions.slots.keys().chain(intent.slots.keys()).map(String::as_str).collect();
+            let slots: BTreeSet<&str> = mentions
+                .slots
+                .keys()
+                .chain(intent.slots.keys())
+                .chain(intent.context_slots.values())
+                .map(String::as_str)
+                .collect();
             if intent.inherits {
                 // Its places are in the other file, where it was looked at; but the sentences are these.
                 for hole in intent.actions.iter().flat_map(ActionTemplate::holes) {

@@ -4,7 +4,7 @@ use mynah_home::{Entry, Fields, Text, did_you_mean};
 use mynah_intent::{Fractions, List, ListEntry, NumberKind, Value};
 
 use super::sentence;
-use crate::written::plain_value;
+use crate::written::{number, plain_value};
 
 /// `["one", { in = "two", out = "2" }]`, `{ from = 0, to = 10, step = 2, type = "percentage" }`, `{ wildcard = true }` or `{ duration = true }`.
 pub(super) fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
@@ -94,6 +94,14 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
             }
         },
     };
+    let fractions = table.text("fractions");
+    let multiplier = table.plain("multiplier").and_then(|value| match number(&value) {
+        Some(factor) if factor.is_finite() => Some(factor),
+        _ => {
+            table.fault(table.span_of("multiplier"), "`multiplier` must be a number", None);
+            None
+        }
+    });
     let (from, to, step) = (from?, to?, step?);
     if from > to {
         table.fault(
@@ -107,7 +115,16 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
         table.fault(table.span_of("step"), "`step` must be at least 1", None);
         return None;
     }
-    let halves = kind == NumberKind::Temperature && step == 1;
-    let fractions = if halves { Fractions::Halves } else { Fractions::None };
-    Some(List::Range { from, to, step, kind, fractions, multiplier: None })
+    let fractions = match fractions.as_ref().map(|text| text.text.as_str()) {
+        None if kind == NumberKind::Temperature && step == 1 => Fractions::Halves,
+        None | Some("none") => Fractions::None,
+        Some("halves") => Fractions::Halves,
+        Some("tenths") => Fractions::Tenths,
+        Some(other) => {
+            let help = did_you_mean(other, ["none", "halves", "tenths"]);
+            table.fault(table.span_of("fractions"), format!("there are no fractions `{other}`"), help);
+            return None;
+        }
+    };
+    Some(List::Range { from, to, step, kind, fractions, multiplier })
 }

@@ -9,7 +9,7 @@ use super::lists::read_list;
 use super::{IntentEntry, Manifest, ReplyVariant, Scene, sentence};
 use crate::Risk;
 use crate::action::ActionTemplate;
-use crate::lists::is_device_list;
+use crate::lists::is_of_house;
 use crate::permission::Permissions;
 use crate::skill_test::SkillTest;
 use crate::template::Template;
@@ -24,6 +24,7 @@ pub(super) fn read_manifest(top: Fields<'_, '_>) -> Manifest {
         inherited: BTreeSet::new(),
         language: "en".into(),
         summary: String::new(),
+        skip_words: Vec::new(),
         permissions: Permissions::default(),
         permission_spans: Vec::new(),
         rules: BTreeMap::new(),
@@ -42,6 +43,7 @@ pub(super) fn read_manifest(top: Fields<'_, '_>) -> Manifest {
                 manifest.language = language.text;
             }
             manifest.summary = skill.text("summary").map(|t| t.text).unwrap_or_default();
+            manifest.skip_words = skill.texts("skip_words").into_iter().map(|t| t.text).collect();
             let _version = skill.text("version");
             skill.finish();
         }
@@ -77,7 +79,7 @@ pub(super) fn read_manifest(top: Fields<'_, '_>) -> Manifest {
     }
     if let Some(lists) = top.table("lists") {
         for entry in lists.entries() {
-            if is_device_list(&entry.key) || entry.key == "area" {
+            if is_of_house(&entry.key) {
                 let message = format!("the list `{}` is made of the house", entry.key);
                 lists.fault(entry.key_span.clone(), message, Some("give yours another name".into()));
             }
@@ -133,8 +135,9 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
         .table("slots")
         .map(|t| t.entries().into_iter().map(|e| (e.key.clone(), value(&e))).collect())
         .unwrap_or_default();
-    let requires_context = read_context(&fields, "requires_context");
-    let excludes_context = read_context(&fields, "excludes_context");
+    let mut context_slots = BTreeMap::new();
+    let requires_context = read_context(&fields, "requires_context", &mut context_slots);
+    let excludes_context = read_context(&fields, "excludes_context", &mut BTreeMap::new());
     let needs = fields.texts("needs").into_iter().map(|t| t.text).collect();
     let risk = match fields.text("risk") {
         None => Risk::Low,
@@ -161,6 +164,7 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
         sentences,
         slots,
         requires_context,
+        context_slots,
         excludes_context,
         needs,
         risk,
@@ -216,13 +220,27 @@ fn read_reply(fields: &Fields<'_, '_>) -> Vec<ReplyVariant> {
     variants
 }
 
-/// `key = "value"` or `key = ["one", "other"]`; `true` means any value.
-fn read_context(fields: &Fields<'_, '_>, key: &'static str) -> BTreeMap<String, Vec<String>> {
+/// `key = "value"` or `key = ["one", "other"]`; `true` means any value. `key = { slot = true }` is any value, too, and fills the slot of
+/// that name, which is noted in `slots`.
+fn read_context(
+    fields: &Fields<'_, '_>,
+    key: &'static str,
+    slots: &mut BTreeMap<String, String>,
+) -> BTreeMap<String, Vec<String>> {
     let mut context = BTreeMap::new();
     let Some(table) = fields.table(key) else {
         return context;
     };
     for entry in table.entries() {
+        if entry.table.is_some() {
+            let Entry { key, table: Some(inner), .. } = entry else { continue };
+            if inner.boolean("slot") == Some(true) {
+                slots.insert(key.clone(), key.clone());
+            }
+            inner.finish();
+            context.insert(key, Vec::new());
+            continue;
+        }
         let values = match entry.plain() {
             toml::Value::String(value) => vec![value],
             toml::Value::Boolean(true) => Vec::new(),

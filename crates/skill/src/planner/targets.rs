@@ -14,12 +14,13 @@ use crate::refusal::Refusal;
 use crate::wording::{capitalized, the};
 
 impl<'a> Planner<'a> {
-    /// The devices that an action touches. Never more than what was named.
+    /// The devices that an action touches. Never more than what was named. `values` are the slots that its value is made of.
     pub(super) fn targets(
         &self,
         on: &[Target],
         capability: Capability,
         set: bool,
+        values: &[&str],
     ) -> Result<Vec<DeviceId>, Refusal> {
         let areas = self.said_areas()?;
         let areas = areas.as_slice();
@@ -29,7 +30,7 @@ impl<'a> Planner<'a> {
             match target {
                 Target::Named | Target::One => {
                     let mut named =
-                        self.intent.slots.iter().filter(|(n, s)| self.names_device(n, s)).peekable();
+                        self.intent.slots.iter().filter(|(n, s)| self.names_device(n, s, values)).peekable();
                     if named.peek().is_none() {
                         let able = self.able_in(areas, capability, None)?;
                         devices.extend(if *target == Target::One { vec![self.the_one(able)?] } else { able });
@@ -90,13 +91,13 @@ impl<'a> Planner<'a> {
     }
 
     /// Does the slot say what is meant, so that it must resolve? Those of the device lists do, and those of the skill's own
-    /// lists that name devices or take any word: `{thing}` in "turn off {thing}" is never a reason to turn off all.
-    fn names_device(&self, name: &str, slot: &Slot) -> bool {
+    /// lists that name devices or take any word, unless that word is what the device is set to: `{thing}` in "turn off {thing}" is never a reason to turn off all.
+    fn names_device(&self, name: &str, slot: &Slot, values: &[&str]) -> bool {
         if is_device_list(&slot.list) || (slot.list.is_empty() && is_device_list(name)) {
             return true;
         }
         match self.skill.lists.get(&slot.list) {
-            Some((List::Wildcard, _)) => true,
+            Some((List::Wildcard, _)) => !values.contains(&name),
             Some((List::Text(entries), _)) => entries.iter().any(|e| match &e.value {
                 Value::Text(text) => {
                     self.home.device(&text.as_str().into()).is_some()
@@ -108,20 +109,29 @@ impl<'a> Planner<'a> {
         }
     }
 
-    /// The rooms that were said; refused when there is no such room.
+    /// The rooms that were said; of a floor, its rooms; of both, the rooms that are on the floor. Refused when there is none.
     fn said_areas(&self) -> Result<Vec<&'a Area>, Refusal> {
-        let is_area = |(name, slot): &(&String, &Slot)| {
-            slot.list == "area" || (slot.list.is_empty() && name.as_str() == "area")
-        };
-        let area = |(_, slot): (&String, &Slot)| {
-            let Value::Text(id) = &slot.value else {
-                return Err(unresolved(slot.said.clone()));
-            };
-            let found =
-                self.home.areas().iter().find(|a| a.id.as_str() == id).or_else(|| self.home.find_area(id));
-            found.ok_or_else(|| unresolved(said(slot)))
-        };
-        self.intent.slots.iter().filter(is_area).map(area).collect()
+        let (mut rooms, mut floors): (Vec<&Area>, Vec<(&String, &Slot)>) = (Vec::new(), Vec::new());
+        for (name, slot) in &self.intent.slots {
+            let list = if slot.list.is_empty() { name.as_str() } else { slot.list.as_str() };
+            match (list, &slot.value) {
+                ("area", Value::Text(id)) => {
+                    let by_id = self.home.areas().iter().find(|area| area.id.as_str() == id);
+                    rooms.push(
+                        by_id.or_else(|| self.home.find_area(id)).ok_or_else(|| unresolved(said(slot)))?,
+                    );
+                }
+                ("floor", Value::Text(floor)) => floors.push((floor, slot)),
+                ("area" | "floor", _) => return Err(unresolved(said(slot))),
+                _ => {}
+            }
+        }
+        let Some((_, first)) = floors.first() else { return Ok(rooms) };
+        if rooms.is_empty() {
+            rooms.extend(self.home.areas());
+        }
+        rooms.retain(|area| floors.iter().any(|(floor, _)| area.floor.as_ref() == Some(*floor)));
+        if rooms.is_empty() { Err(unresolved(said(first))) } else { Ok(rooms) }
     }
 
     /// As [`able`](Self::able), in each of the rooms that were said.

@@ -48,6 +48,11 @@ impl Planner<'_> {
             Argument::Text(text) => {
                 match text.only_hole().and_then(|slot| self.intent.slots.get(slot)).map(|s| &s.value) {
                     Some(Value::Duration(d)) => Some(*d),
+                    // "{hours} h {minutes} m": what was not said counts nothing.
+                    _ if text.holes().count() > 1 => {
+                        let zero = |slot: &str| self.slot_text(slot).or(Some("0".into()));
+                        parse_duration(&text.fill(zero).map_err(missing)?)
+                    }
                     _ => parse_duration(&self.text(text)?),
                 }
             }

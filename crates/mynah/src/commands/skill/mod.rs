@@ -2,6 +2,7 @@
 
 mod check;
 mod format;
+mod import;
 mod new;
 mod test;
 mod try_out;
@@ -20,6 +21,7 @@ pub fn skill(common: &Common, command: &Skill) -> anyhow::Result<ExitCode> {
         Skill::Try { paths, area } => try_out::try_out(common, paths, area.as_deref()),
         Skill::New { name, dir } => new::new(name, dir),
         Skill::Format { paths, check } => format::format(common, paths, *check),
+        Skill::Import { hassil, lang, out } => import::import(common, hassil, lang, out),
         Skill::Schema => {
             print!("{}", mynah_skill::schema());
             Ok(ExitCode::SUCCESS)
