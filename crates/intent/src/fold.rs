@@ -46,12 +46,12 @@ impl Folding {
 
 /// As [`tokens`], in the way of a language.
 pub(crate) fn tokens_as(text: &str, folding: Folding) -> Vec<Token> {
-    let chars: Vec<(usize, char)> = text.char_indices().collect();
+    let chars: Vec<(usize, char)> = text.char_indices().map(|(at, c)| (at, ascii_digit(c))).collect();
     let at = |i: usize| chars.get(i).map_or(' ', |&(_, c)| c);
     let mut tokens: Vec<Token> = Vec::new();
     let mut class_before = Class::Separator;
     for (i, &(start, c)) in chars.iter().enumerate() {
-        let end = start + c.len_utf8();
+        let end = chars.get(i + 1).map_or(text.len(), |&(next, _)| next);
         let before = if i == 0 { ' ' } else { at(i - 1) };
         let class = match classify(c, before, at(i + 1), &chars[i..]) {
             Class::Letter if folding.by_letter => Class::Sign,
@@ -123,6 +123,15 @@ fn classify(c: char, before: char, after: char, rest: &[(usize, char)]) -> Class
     }
 }
 
+/// A decimal digit of another script as the one that means the same, `२` → `2`; other characters as they are.
+fn ascii_digit(c: char) -> char {
+    // Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada, Malayalam, Thai, full width.
+    const ZEROS: [u32; 13] =
+        [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xff10];
+    let value = ZEROS.iter().find_map(|zero| (c as u32).checked_sub(*zero).filter(|value| *value < 10));
+    value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
+}
+
 /// Whether `rest`, which starts at a comma, is a comma and exactly three digits.
 fn is_thousands(rest: &[(usize, char)]) -> bool {
     let digits = rest[1..].iter().take_while(|(_, c)| c.is_ascii_digit()).count();
@@ -140,8 +149,11 @@ fn is_spaceless(c: char) -> bool {
 /// Punctuation outside ASCII.
 pub(crate) fn is_punctuation(c: char) -> bool {
     matches!(c, '\u{a1}' | '\u{ab}' | '\u{b7}' | '\u{bb}' | '\u{bf}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{964}'
-        | '\u{2010}'..='\u{205e}' | '\u{3000}'..='\u{303f}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff1f}')
+        | '\u{2010}'..='\u{205e}' | '\u{3000}'..='\u{3006}' | '\u{3008}'..='\u{303f}' | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff1f}')
 }
+
+/// The Devanagari letters without the nukta, from U+0958 on.
+const NUKTA: [char; 8] = ['क', 'ख', 'ग', 'ज', 'ड', 'ढ', 'फ', 'य'];
 
 /// Appends `c` in lower case and without its accent.
 fn fold_char(c: char, out: &mut String) {
@@ -153,6 +165,16 @@ fn fold_char(c: char, out: &mut String) {
             for lower in c.to_lowercase() {
                 match lower {
                     '\u{300}'..='\u{36f}' => {}
+                    // What is written with a nukta or without it, in one character or two; both marks of a nasal.
+                    '\u{93c}' | '\u{9bc}' | '\u{abc}' => {}
+                    '\u{958}'..='\u{95f}' => out.push(NUKTA[lower as usize - 0x958]),
+                    '\u{9dc}' => out.push('\u{9a1}'),
+                    '\u{9dd}' => out.push('\u{9a2}'),
+                    '\u{9df}' => out.push('\u{9af}'),
+                    '\u{901}' => out.push('\u{902}'),
+                    // Arabic letters that Persian and Urdu write otherwise.
+                    'ي' | 'ى' => out.push('ی'),
+                    'ك' => out.push('ک'),
                     'à'..='å' | 'ā' | 'ă' | 'ą' | 'ǎ' => out.push('a'),
                     'ç' | 'ć' | 'ĉ' | 'ċ' | 'č' => out.push('c'),
                     'ď' | 'đ' => out.push('d'),
@@ -196,6 +218,7 @@ mod tests {
         check("what's what’s", "whats|whats");
         check("  ...  ", "");
         check("e\u{301}tude STRASSE straße", "etude|strasse|strasse");
+        check("सड़क सड\u{93c}क पाँच पांच", "सडक|सडक|पांच|पांच");
     }
 
     #[test]
@@ -203,6 +226,7 @@ mod tests {
         check("5min 20% 21.5°C 1,000 1,5 tv2", "5|min|20|%|21.5|°|c|1000|1.5|tv|2");
         check("-5 to 7-8 at 7:30", "-5|to|7|8|at|7:30");
         check("20. 1, 2", "20|1|2");
+        check("२१.५ ২১ ۲۱% ２１", "21.5|21|21|%|21");
         check("把灯调到50%，七点半", "把|灯|调|到|50|%|七|点|半");
     }
 }

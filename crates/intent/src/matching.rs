@@ -207,10 +207,7 @@ impl<'a> Matcher<'a> {
 
     /// Whether a position is not within a word, where each letter is a token.
     fn begins_word(&self, position: usize) -> bool {
-        let tokens = self.input.tokens;
-        !self.compiled.folding.by_letter
-            || position == 0
-            || tokens[position - 1].span.end < tokens[position].span.start
+        !self.compiled.folding.by_letter || self.input.is_between_words(position)
     }
 
     /// Whether words begin or end with a skip phrase: "milk please" is milk, though "please" may be an item.

@@ -152,6 +152,16 @@ pub(crate) struct Input<'a> {
     pub(crate) ids: Vec<Option<FoldedId>>,
 }
 
+impl Input<'_> {
+    /// Whether a word of the text ends before this place, where each letter may be a token.
+    pub(crate) fn is_between_words(&self, at: usize) -> bool {
+        match (at.checked_sub(1).and_then(|before| self.tokens.get(before)), self.tokens.get(at)) {
+            (Some(before), Some(after)) => before.span.end < after.span.start,
+            _ => true,
+        }
+    }
+}
+
 /// A list, compiled.
 #[derive(Clone, Debug)]
 pub(crate) struct CompiledList {
@@ -216,6 +226,13 @@ impl CompiledList {
                 let kind = numbers.kind;
                 let words = &input.words[at..];
                 let mut values = language.numbers(words);
+                // "öt" is no five in "ablakot".
+                if !language.is_spaceless()
+                    && words.first().is_some_and(|word| word.starts_with(char::is_alphabetic))
+                {
+                    let is_apart = |length: usize| input.is_between_words(at + length);
+                    values.retain(|(length, _)| is_apart(0) && is_apart(*length));
+                }
                 // "half" is 50 percent, not a half.
                 if kind == NumberKind::Percentage {
                     for before in language.percent_before() {

@@ -312,18 +312,30 @@ pub enum Bench {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
-    /// Text to intent, over the sentences of the installed skills
-    Intent {
-        /// Sentences to time
-        #[arg(long, default_value_t = 10_000)]
-        count: usize,
-    },
+    /// Text to intent, over the sentences of the installed skills or of Home Assistant
+    Intent(IntentBench),
     /// Whole turns, from the end of speech to dispatch, on the demo house
     Turn {
         /// Folder with recordings and their turns.toml
         #[arg(long, value_name = "DIR")]
         turns: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct IntentBench {
+    /// Sentences of the installed skills to time
+    #[arg(long, default_value_t = 10_000)]
+    pub count: usize,
+    /// Folder of Home Assistant's sentences and tests: times, time to load and memory on them
+    #[arg(long, value_name = "DIR")]
+    pub hassil: Option<PathBuf>,
+    /// Their language
+    #[arg(long, value_name = "LANGUAGE", default_value = "en", requires = "hassil")]
+    pub lang: String,
+    /// A Python that has hassil 3.0.1, to compare with
+    #[arg(long, value_name = "PYTHON", requires = "hassil")]
+    pub python: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -30,7 +30,10 @@ pub fn bench(common: &Common, what: Bench) -> anyhow::Result<ExitCode> {
         Bench::Wake { positives, negatives, word } => wake(common, positives.as_deref(), &negatives, &word),
         Bench::Idle { seconds, run } => block_on(idle(common, seconds, run)),
         Bench::Asr { files } => asr(common, &files),
-        Bench::Intent { count } => intent(common, count),
+        Bench::Intent(args) => match &args.hassil {
+            Some(corpus) => super::corpus::bench(common, corpus, &args),
+            None => intent(common, args.count),
+        },
         Bench::Turn { turns } => block_on(turn(common, turns)),
     }
 }

@@ -118,7 +118,8 @@ fn times() -> Times {
     tasks.filter_map(of).collect()
 }
 
-fn resident() -> f64 {
+/// What of this process is in memory, in megabytes; 0 where there is no /proc.
+pub fn resident() -> f64 {
     megabytes("/proc/self/status", "VmRSS:")
 }
 

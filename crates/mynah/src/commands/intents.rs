@@ -55,7 +55,7 @@ fn conformance(common: &Common, args: &Conformance) -> anyhow::Result<ExitCode> 
 }
 
 /// The languages that were asked for; `all` are those that have sentences.
-fn languages(corpus: &Path, asked: &[String]) -> anyhow::Result<BTreeSet<String>> {
+pub fn languages(corpus: &Path, asked: &[String]) -> anyhow::Result<BTreeSet<String>> {
     let folder = corpus.join("sentences");
     let entries = std::fs::read_dir(&folder).map_err(|error| {
         Misuse(format!("{}: {error}; --hassil takes a folder with `sentences` and `tests`", folder.display()))
@@ -105,7 +105,7 @@ fn one_language(corpus: &Path, language: &str, is_json: bool) -> anyhow::Result<
 }
 
 /// The spec with the names of the house that the tests are made for.
-fn with_names(mut spec: Spec, tests: &Tests) -> Spec {
+pub fn with_names(mut spec: Spec, tests: &Tests) -> Spec {
     spec.lists.extend(tests.lists.clone());
     spec
 }

@@ -1,6 +1,7 @@
 //! One module a command.
 
 pub mod bench;
+pub mod corpus;
 pub mod demo;
 pub mod devices;
 pub mod doctor;
