@@ -20,6 +20,7 @@ use mynah_host::runtime::{Answering, Hearing, Keep, Loading, Source, Wires, wall
 use mynah_host::state::StateFile;
 use mynah_intent::WordGraph;
 use mynah_skill::{Catalog, Situation, skill_texts};
+use sha2::{Digest, Sha256};
 
 use crate::Misuse;
 use crate::cli::Common;
@@ -109,6 +110,22 @@ impl Household {
     /// All that may be said.
     pub fn graph(&self) -> Arc<WordGraph> {
         self.catalog.graph().clone()
+    }
+
+    /// Of everything that decisions depend on beside the audio: skills, home, models, thresholds.
+    pub fn configuration_hash(&self) -> String {
+        let mut hash = Sha256::new();
+        hash.update(env!("CARGO_PKG_VERSION"));
+        hash.update(format!("{:?}", self.config.wake));
+        hash.update(format!("{:?}", self.config.recognition));
+        hash.update(format!("{:?}", self.home.devices()));
+        for (skill, summary) in self.catalog.summaries() {
+            hash.update(skill);
+            hash.update(summary);
+        }
+        let graph = self.catalog.graph();
+        hash.update(format!("{} {}", graph.state_count(), graph.arc_count()));
+        hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// The dialogue, with what it needs to answer. `keep`: state is loaded, and written when it changes.

@@ -1,4 +1,5 @@
 //! A language of Home Assistant's corpus as skills.
+#![allow(clippy::print_stdout, reason = "a test says what it skipped and what it measured")]
 
 use std::path::{Path, PathBuf};
 

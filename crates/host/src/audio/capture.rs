@@ -11,8 +11,8 @@ use cpal::{
 };
 use mynah_audio::{Channel, RATES};
 
-use super::AudioError;
-use super::device::{Direction, Handle, find};
+use super::device::{Handle, find};
+use super::error::{AudioError, Direction};
 use super::pulse::{self, Endpoint, PulseFault};
 use super::ring::{BlockReader, BlockWriter, Counters, ring};
 

@@ -5,27 +5,8 @@ use std::fmt;
 use cpal::HostId;
 use cpal::traits::{DeviceTrait, HostTrait};
 
-use super::AudioError;
+use super::error::{AudioError, Direction};
 use super::pulse::{self, Endpoint};
-
-/// Microphone or loudspeaker.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Direction {
-    /// Sound comes in.
-    Input,
-    /// Sound goes out.
-    Output,
-}
-
-impl Direction {
-    pub(super) fn noun(self) -> &'static str {
-        match self {
-            Direction::Input => "microphone",
-            Direction::Output => "loudspeaker",
-        }
-    }
-}
 
 /// One device in one direction.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]

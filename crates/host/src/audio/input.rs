@@ -3,9 +3,8 @@
 use std::collections::VecDeque;
 use std::io::Read;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, OnceLock};
-use std::thread::{self, Thread};
+use std::sync::atomic::Ordering::Relaxed;
+use std::thread::{self};
 use std::time::{Duration, Instant};
 
 use mynah_audio::{
@@ -16,6 +15,7 @@ use super::AudioError;
 use super::capture::Capture;
 use super::decode::{Blocks, open_file};
 use super::stdin;
+use super::stop::Stop;
 
 /// Where sound comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -102,31 +102,6 @@ pub struct Health {
     pub gaps: u64,
     /// Times that the device was lost and came back.
     pub restored: u64,
-}
-
-/// Ends [`Input::hear`] from another thread. Clones share the flag.
-#[derive(Clone, Debug, Default)]
-pub struct Stop(Arc<StopState>);
-
-#[derive(Debug, Default)]
-struct StopState {
-    stopped: AtomicBool,
-    reader: OnceLock<Thread>,
-}
-
-impl Stop {
-    /// The next thing that is heard is [`Heard::End`].
-    pub fn stop(&self) {
-        self.0.stopped.store(true, Relaxed);
-        if let Some(reader) = self.0.reader.get() {
-            reader.unpark();
-        }
-    }
-
-    /// Whether it was asked for.
-    pub fn is_stopped(&self) -> bool {
-        self.0.stopped.load(Relaxed)
-    }
 }
 
 /// An opened input. Belongs to one thread, which calls [`hear`](Self::hear) in a loop.
@@ -217,7 +192,7 @@ impl Input {
 
     /// Waits for what comes next. After [`Heard::End`] it gives that again.
     pub fn hear(&mut self) -> Heard {
-        let _ = self.stop.0.reader.set(thread::current());
+        self.stop.wakes(thread::current());
         loop {
             if let Some(summary) = &self.finished {
                 return Heard::End(summary.clone());

@@ -23,7 +23,7 @@ use pulseaudio::protocol::{
     TagStructRead, TagStructReader, encode_command_message, encode_descriptor, read_descriptor,
 };
 
-use super::device::Direction;
+use super::error::Direction;
 
 /// How long the server may take to answer.
 const ANSWER: Duration = Duration::from_secs(5);

@@ -11,7 +11,7 @@ use symphonia::core::io::ReadOnlySource;
 
 use super::AudioError;
 use super::decode::{Blocks, Decoder};
-use super::input::Stop;
+use super::stop::Stop;
 use super::wav::{self, Patched};
 
 /// How often a reader that waits looks whether it should stop.

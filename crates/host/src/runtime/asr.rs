@@ -5,48 +5,15 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::Instant;
 
-use mynah_assistant::ports::{Cancel, Hints, Hypothesis, ModelError, Transcriber};
+use mynah_assistant::ports::{Hints, Hypothesis, ModelError, Transcriber};
 use mynah_assistant::{Control, Hint, TurnId};
-use mynah_audio::{Frame, SamplePos};
+use mynah_audio::SamplePos;
 use mynah_intent::WordGraph;
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Event;
-use super::ears::ToEars;
+use super::messages::{Event, Job, ToEars};
 
 const PANICKED: &str = "the recogniser panicked; this turn is lost";
-
-pub(super) enum Job {
-    /// What may be said, from the next turn on.
-    Graph(Arc<WordGraph>),
-    /// What may be said in that turn, when it is an answer.
-    Expect {
-        turn: TurnId,
-        graph: Arc<WordGraph>,
-    },
-    Begin {
-        turn: TurnId,
-        wake_phrase: Option<Arc<str>>,
-    },
-    Frame {
-        turn: TurnId,
-        frame: Frame,
-    },
-    Pause {
-        turn: TurnId,
-        at: SamplePos,
-        cancel: Cancel,
-    },
-    Finish {
-        turn: TurnId,
-        speech_end: SamplePos,
-        ended: Instant,
-        cancel: Cancel,
-    },
-    Drop {
-        turn: TurnId,
-    },
-}
 
 pub(super) struct Asr {
     pub transcriber: Box<dyn Transcriber>,

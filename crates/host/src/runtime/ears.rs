@@ -13,8 +13,8 @@ use mynah_assistant::{Control, Heard, Listener, Output, TurnId};
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::asr::Job;
-use super::{Event, Pace};
+use super::Pace;
+use super::messages::{Event, Job, ToEars};
 
 /// Where frames come from. `next` blocks until there is something; frames follow one another in position.
 pub trait Source: Send {
@@ -36,21 +36,6 @@ pub enum Sound {
         /// Blocks lost.
         dropped: u64,
     },
-}
-
-/// What the others tell the ears.
-#[derive(Debug)]
-pub(super) enum ToEars {
-    /// Something for the Listener.
-    Control(Control),
-    /// The recogniser has worked ahead as far as it could.
-    PauseDone,
-    /// The turn is over: answered, refused or empty.
-    Settled(TurnId),
-    /// Nobody waits for the recogniser's work on the last turn any more.
-    Cancel,
-    /// Stop listening.
-    Stop,
 }
 
 /// How much audio a record holds from before its wake word: all that the Listener knows of the past.

@@ -8,6 +8,7 @@ mod asr;
 mod ears;
 mod execute;
 mod loading;
+mod messages;
 mod mouth;
 mod source;
 mod telling;
@@ -19,8 +20,8 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept, StateBefore, Understanding};
-use mynah_assistant::ports::{Hypothesis, Partial, Speech, Transcriber};
+use mynah_assistant::dialogue::{Command, Dialogue, Event as Told, Kept, Understanding};
+use mynah_assistant::ports::{Speech, Transcriber};
 use mynah_assistant::record::{HintAt, TurnRecord};
 use mynah_assistant::{Control, Heard, Listener, Moment, TurnId};
 
@@ -34,8 +35,9 @@ use tokio::sync::watch;
 
 use crate::audio::{Player, PlayerControl};
 use crate::events::{Line, Summary};
-use asr::{Asr, Job};
-use ears::{Ears, ToEars};
+use asr::Asr;
+use ears::Ears;
+use messages::{Event, Job, ToEars};
 use mouth::{Mouth, Utter};
 use telling::Teller;
 
@@ -136,59 +138,6 @@ pub struct Fresh {
     pub configuration: String,
     /// In a few words, for the event line.
     pub message: String,
-}
-
-/// What the threads tell the loop.
-enum Event {
-    Heard(Heard),
-    Audio {
-        turn: TurnId,
-        start: SamplePos,
-        samples: Vec<f32>,
-    },
-    Hinted {
-        turn: TurnId,
-        hint: HintAt,
-    },
-    Partial {
-        turn: TurnId,
-        partial: Partial,
-        at: SamplePos,
-    },
-    Hypothesis {
-        turn: TurnId,
-        hypothesis: Hypothesis,
-        decode: Duration,
-    },
-    /// The recogniser failed in a turn; why was told as a fault.
-    NotRecognised {
-        turn: TurnId,
-        message: String,
-    },
-    Before {
-        turn: TurnId,
-        states: Vec<StateBefore>,
-    },
-    Outcomes {
-        turn: TurnId,
-        outcomes: Vec<Outcome>,
-        took: Duration,
-    },
-    Spoken {
-        turn: Option<TurnId>,
-    },
-    Fault {
-        stage: &'static str,
-        message: String,
-    },
-    Ended {
-        at: SamplePos,
-        dropped: u64,
-    },
-    /// The ears are gone for good: no turn that is open will end by itself.
-    Deaf {
-        message: String,
-    },
 }
 
 /// After the end was asked for, plans in flight may take this long.

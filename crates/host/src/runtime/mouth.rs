@@ -9,8 +9,7 @@ use mynah_assistant::{Control, TurnId};
 use mynah_audio::{CUE_RATE, Cue, cue};
 use tokio::sync::mpsc::UnboundedSender;
 
-use super::Event;
-use super::ears::ToEars;
+use super::messages::{Event, ToEars};
 use crate::audio::Player;
 
 pub(super) enum Utter {

@@ -10,7 +10,6 @@ use mynah_host::runtime::{Fresh, Reload, Wires};
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use super::run::configuration_hash;
 use crate::config::Config;
 use crate::report::{count, faults};
 use crate::setup::{self, Household};
@@ -81,7 +80,7 @@ impl Files {
         let fresh = Fresh {
             graph: household.graph(),
             wires,
-            configuration: configuration_hash(&household),
+            configuration: household.configuration_hash(),
             message: format!("{skills}, {devices}"),
             mind: Box::new(House { catalog: household.catalog, home: household.home.clone() }),
         };

@@ -16,7 +16,6 @@ use tokio::sync::watch;
 
 use super::show_json;
 use crate::cli::{Common, Replay};
-use crate::commands::run::configuration_hash;
 use crate::setup::{self, Household};
 
 pub async fn replay(common: &Common, args: Replay) -> anyhow::Result<ExitCode> {
@@ -31,7 +30,7 @@ pub async fn replay(common: &Common, args: Replay) -> anyhow::Result<ExitCode> {
             None => Some("- a turn\n+ nothing was heard\n".into()),
         };
         differs |= difference.is_some();
-        let other_configuration = configuration_hash(&household) != record.configuration;
+        let other_configuration = household.configuration_hash() != record.configuration;
         if common.json {
             show_json(&json!({
                 "file": file,

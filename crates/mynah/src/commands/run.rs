@@ -15,7 +15,6 @@ use mynah_host::audio::{Input, InputSpec, Source, Stop};
 use mynah_host::events::{Event, Summary};
 use mynah_host::runtime::{self, InputSource, Options, Pace, Recording, Wires, wall_clock};
 use mynah_host::turn_file;
-use sha2::{Digest, Sha256};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
@@ -121,7 +120,7 @@ fn recording(dir: &Path, household: &Household) -> anyhow::Result<Recording> {
     let dir = dir.to_owned();
     let stamp = wall_clock().unix_timestamp();
     Ok(Recording {
-        configuration: configuration_hash(household),
+        configuration: household.configuration_hash(),
         write: Box::new(move |record, audio| keep(&dir, stamp, permit, record, audio)),
     })
 }
@@ -129,20 +128,4 @@ fn recording(dir: &Path, household: &Household) -> anyhow::Result<Recording> {
 fn keep(dir: &Path, stamp: i64, _permit: Permit, record: &TurnRecord, audio: &[f32]) -> Result<(), String> {
     let path = dir.join(format!("turn-{stamp}-{:04}.wav", record.turn.0));
     turn_file::write(&path, audio, record).map_err(|error| format!("the turn was not recorded: {error}"))
-}
-
-/// Everything that decisions depend on beside the audio: skills, home, models, thresholds.
-pub fn configuration_hash(household: &Household) -> String {
-    let mut hash = Sha256::new();
-    hash.update(env!("CARGO_PKG_VERSION"));
-    hash.update(format!("{:?}", household.config.wake));
-    hash.update(format!("{:?}", household.config.recognition));
-    hash.update(format!("{:?}", household.home.devices()));
-    for (skill, summary) in household.catalog.summaries() {
-        hash.update(skill);
-        hash.update(summary);
-    }
-    let graph = household.catalog.graph();
-    hash.update(format!("{} {}", graph.state_count(), graph.arc_count()));
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
