@@ -10,7 +10,7 @@ use crate::fold::Folding;
 use crate::graph::Vocabulary;
 use crate::join::Writing;
 use crate::language::{Language, language};
-use crate::program::{CompiledList, FoldedWords, Numbers, Program, Values};
+use crate::program::{CompiledList, FoldedWords, Numbers, Program, Signs, Values};
 use crate::template::{self, Kind, Node, part, visit};
 use crate::{Fault, List, Origin, Sentence, Spec};
 use expand::Added;
@@ -23,6 +23,8 @@ const MOST_VALUES: i64 = 20_000;
 /// A spec, compiled.
 pub(crate) struct Compiled {
     pub(crate) sentences: Program,
+    /// Of the states of [`sentences`](Self::sentences).
+    pub(crate) signs: Signs,
     /// What [`sentences`](Self::sentences) accepts: intent and sentence.
     pub(crate) accepts: Vec<(usize, usize)>,
     pub(crate) lists: Vec<CompiledList>,
@@ -65,6 +67,7 @@ fn compile_as(
         spec,
         out: Compiled {
             sentences: Program::new(),
+            signs: Signs::default(),
             accepts: Vec::new(),
             lists: Vec::new(),
             slots: Vec::new(),
@@ -91,7 +94,8 @@ fn compile_as(
         return Err(compiler.faults);
     }
     let Writing { folded, vocabulary, .. } = compiler.writing;
-    Ok((Compiled { folded, vocabulary, ..compiler.out }, compiler.glued))
+    let signs = Signs::of(&compiler.out.sentences, &compiler.out.lists);
+    Ok((Compiled { folded, vocabulary, signs, ..compiler.out }, compiler.glued))
 }
 
 /// Where a name is looked up: in a group of sentences first, then among all.
@@ -276,7 +280,7 @@ impl Compiler<'_> {
                 program.finish();
                 Values::Text { program, entries: entries.clone() }
             }
-            &List::Range { from, to, step, kind, fractions, multiplier } => {
+            &List::Range { from, to, step, kind, fractions, multiplier, written } => {
                 let count = (i64::from(to) - i64::from(from)) / i64::from(step.max(1)) + 1;
                 let wrong = if step < 1 {
                     Some((format!("list `{name}` has step {step}"), "a step is at least 1"))
@@ -293,7 +297,7 @@ impl Compiler<'_> {
                 if let Some((message, help)) = wrong {
                     self.fault(Origin::default(), message, Some(help.to_owned()));
                 }
-                Values::Range(Numbers { from, to, step: step.max(1), kind, fractions, multiplier })
+                Values::Range(Numbers { from, to, step: step.max(1), kind, fractions, multiplier, written })
             }
             List::Duration => Values::Duration,
             &List::Value(kind) => Values::Said(kind),

@@ -128,6 +128,9 @@ fn ascii_digit(c: char) -> char {
     // Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Odia, Tamil, Telugu, Kannada, Malayalam, Thai, full width.
     const ZEROS: [u32; 13] =
         [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xb66, 0xbe6, 0xc66, 0xce6, 0xd66, 0xe50, 0xff10];
+    if (c as u32) < ZEROS[0] {
+        return c;
+    }
     let value = ZEROS.iter().find_map(|zero| (c as u32).checked_sub(*zero).filter(|value| *value < 10));
     value.and_then(|value| char::from_digit(value, 10)).unwrap_or(c)
 }

@@ -72,6 +72,7 @@ pub use recognizer::{Context, Recognizer};
 pub use redundant::redundant;
 pub use spec::{
     Fault, Fractions, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Several, Spec, ValueKind,
+    Written,
 };
 pub use template::{Mentions, mentions};
 pub use when::{Frequency, Recurrence, SaidDate, SaidDateTime, SaidTime, Weekdays, Which};

@@ -115,6 +115,8 @@ pub(crate) struct Matcher<'a> {
     skips: Vec<Vec<usize>>,
     /// By position: the lengths of the phrases that join two values there.
     ands: Vec<Vec<usize>>,
+    /// The place after the last word that no template has.
+    after_strange: usize,
     /// By position: what is reached there.
     ways: Vec<Vec<Way>>,
     /// Each with the one before it, as [`Way::last`] has it.
@@ -144,7 +146,8 @@ impl<'a> Matcher<'a> {
         let ands = (0..input.words.len()).map(|at| phrases_at(and_phrases, at)).collect();
         let ways = vec![Vec::new(); input.words.len() + 1];
         let (captures, found) = (Vec::new(), QuickMap::default());
-        Matcher { compiled, skips, ands, input, ways, captures, found, open, steps: 0 }
+        let after_strange = input.ids.iter().rposition(Option::is_none).map_or(0, |last| last + 1);
+        Matcher { compiled, skips, ands, after_strange, input, ways, captures, found, open, steps: 0 }
     }
 
     /// All matches, the best first.
@@ -226,20 +229,19 @@ impl<'a> Matcher<'a> {
                 }
             }
         }
+        // Arcs of one list stand together.
+        let mut at_hand: Option<(u32, Found)> = None;
         for arc in compiled.sentences.list_arcs(way.state) {
             let Step::List { list, slot } = arc.step else {
                 continue;
             };
             let owner = compiled.owners[arc.to as usize];
-            if !self.open.group(owner) {
-                continue;
-            }
             if let Values::Wildcard = compiled.lists[list as usize].values {
-                if !self.begins_word(position) {
+                if !self.open.group(owner) || !self.begins_word(position) {
                     continue;
                 }
                 for end in position + 1..=self.input.words.len() {
-                    if self.is_padded(position, end) {
+                    if !self.goes_on(end, arc.to) || self.is_padded(position, end) {
                         continue;
                     }
                     let words = (end - position) as u32;
@@ -256,14 +258,24 @@ impl<'a> Matcher<'a> {
                 }
                 continue;
             }
-            for &(end, filled) in self.found(list, position).iter() {
-                if compiled.entry(list, filled).is_some_and(|entry| !self.open.entry(owner, entry)) {
+            let found = match &at_hand {
+                Some((of, found)) if *of == list => found,
+                _ => &at_hand.insert((list, self.found(list, position))).1,
+            };
+            if found.is_empty() || !self.open.group(owner) {
+                continue;
+            }
+            let is_several = compiled.lists[list as usize].is_several;
+            for &(end, filled) in Rc::clone(found).iter() {
+                if !is_several && !self.goes_on(end, arc.to)
+                    || compiled.entry(list, filled).is_some_and(|entry| !self.open.entry(owner, entry))
+                {
                     continue;
                 }
                 let way = Way { cost: way.cost + SLOT, ..way };
                 let filled = Captured { slot, list, filled, from: position, to: end };
                 let way = self.fill(way, arc.to, filled);
-                if compiled.lists[list as usize].is_several {
+                if is_several {
                     self.more(way, arc.to, filled);
                 }
             }
@@ -289,6 +301,10 @@ impl<'a> Matcher<'a> {
 
     fn take_word(&mut self, way: Way, arc: &ProgramArc, position: usize) {
         let next = position + 1;
+        self.steps += 1;
+        if !self.goes_on(next, arc.to) {
+            return;
+        }
         let captures = arc
             .captures
             .checked_sub(1)
@@ -300,14 +316,25 @@ impl<'a> Matcher<'a> {
                 Captured { slot: capture.slot, list: capture.list, filled, from: position, to: next };
             way = self.capture(Way { cost: way.cost + SLOT, ..way }, captured);
         }
-        self.steps += 1;
         self.ways[next].push(Way { state: arc.to, cost: way.cost + LITERAL_WORD, ..way });
+    }
+
+    /// Whether a sentence may go on from a state at a position, as far as a look tells.
+    fn goes_on(&self, position: usize, state: u32) -> bool {
+        let signs = &self.compiled.signs;
+        match self.input.ids.get(position) {
+            None => signs.accepts(state),
+            Some(_) if position < self.after_strange && !signs.is_open(state) => false,
+            Some(word) => signs.takes(state, *word) || !self.skips[position].is_empty(),
+        }
     }
 
     fn fill(&mut self, way: Way, state: u32, captured: Captured) -> Way {
         self.steps += 1;
         let way = self.capture(way, captured);
-        self.ways[captured.to].push(Way { state, ..way });
+        if self.goes_on(captured.to, state) {
+            self.ways[captured.to].push(Way { state, ..way });
+        }
         way
     }
 

@@ -7,7 +7,7 @@ use crate::fold::Token;
 use crate::graph::WordId;
 use crate::language::Language;
 use crate::language::rules::Part;
-use crate::{Fractions, NumberKind, Value, ValueKind};
+use crate::{Fractions, NumberKind, Value, ValueKind, Written};
 
 /// A word as it is compared. `eight` and `8` are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -121,6 +121,64 @@ impl Program {
     }
 }
 
+/// By state, what may come next: enough to see at once that a way ends there. Most do, and looking at their arcs takes the
+/// most time.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Signs(Vec<u64>);
+
+impl Signs {
+    /// Something is accepted.
+    const ACCEPTS: u64 = 1 << 63;
+    /// A list may be said.
+    const LISTS: u64 = 1 << 62;
+    /// Here or later, something may be said that no template has: free words, numbers, times.
+    const OPEN: u64 = 1 << 61;
+
+    /// The other bits: each stands for some of the words.
+    fn word(word: FoldedId) -> u64 {
+        1 << (word.0 % 61)
+    }
+
+    pub(crate) fn of(program: &Program, lists: &[CompiledList]) -> Signs {
+        let is_open = |list: u32| !matches!(lists[list as usize].values, Values::Text { .. });
+        let sign = |state: &ProgramState| {
+            let accepts = if state.accepts.is_empty() { 0 } else { Signs::ACCEPTS };
+            state.arcs.iter().fold(accepts, |sign, arc| match arc.step {
+                Step::Word { folded, .. } => sign | Signs::word(folded),
+                Step::List { list, .. } if is_open(list) => sign | Signs::LISTS | Signs::OPEN,
+                Step::List { .. } => sign | Signs::LISTS,
+                Step::Joined { .. } => sign,
+            })
+        };
+        let mut signs: Vec<u64> = program.states.iter().map(sign).collect();
+        // Arcs lead to states that were made later, nearly always: backwards, one round does nearly all.
+        let mut goes_on = true;
+        while std::mem::take(&mut goes_on) {
+            for (at, state) in program.states.iter().enumerate().rev() {
+                let is_open = |arc: &ProgramArc| signs[arc.to as usize] & Signs::OPEN != 0;
+                if signs[at] & Signs::OPEN == 0 && state.arcs.iter().any(is_open) {
+                    signs[at] |= Signs::OPEN;
+                    goes_on = true;
+                }
+            }
+        }
+        Signs(signs)
+    }
+
+    pub(crate) fn accepts(&self, state: u32) -> bool {
+        self.0[state as usize] & Signs::ACCEPTS != 0
+    }
+
+    pub(crate) fn is_open(&self, state: u32) -> bool {
+        self.0[state as usize] & Signs::OPEN != 0
+    }
+
+    /// Whether a list, or perhaps this word, may be said next.
+    pub(crate) fn takes(&self, state: u32, word: Option<FoldedId>) -> bool {
+        self.0[state as usize] & (Signs::LISTS | word.map_or(0, Signs::word)) != 0
+    }
+}
+
 /// The words of all templates as they are compared.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FoldedWords {
@@ -190,12 +248,23 @@ pub(crate) struct Numbers {
     pub(crate) kind: NumberKind,
     pub(crate) fractions: Fractions,
     pub(crate) multiplier: Option<f64>,
+    pub(crate) written: Written,
 }
 
 impl Numbers {
     /// The whole numbers.
     pub(crate) fn whole(&self) -> impl Iterator<Item = i32> + use<> {
         (self.from..=self.to).step_by(self.step.unsigned_abs() as usize)
+    }
+
+    /// The numbers that begin at the first word, as the range permits them to be written.
+    fn written_in(&self, words: &[&str], language: &dyn Language) -> Vec<(usize, f64)> {
+        let is_digits = words.first().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));
+        match self.written {
+            Written::Digits if !is_digits => Vec::new(),
+            Written::Words if is_digits => Vec::new(),
+            _ => language.numbers(words),
+        }
     }
 
     pub(crate) fn contains(&self, value: f64) -> bool {
@@ -225,7 +294,7 @@ impl CompiledList {
                 let mut found = Vec::new();
                 let kind = numbers.kind;
                 let words = &input.words[at..];
-                let mut values = language.numbers(words);
+                let mut values = numbers.written_in(words, language);
                 // "öt" is no five in "ablakot".
                 if !language.is_spaceless()
                     && words.first().is_some_and(|word| word.starts_with(char::is_alphabetic))
@@ -238,11 +307,13 @@ impl CompiledList {
                     for before in language.percent_before() {
                         let length = before.split(' ').count();
                         if words.len() > length && words[..length].iter().copied().eq(before.split(' ')) {
-                            let numbers = language.numbers(&words[length..]).into_iter();
+                            let numbers = numbers.written_in(&words[length..], language).into_iter();
                             values.extend(numbers.map(|(more, value)| (length + more, value)));
                         }
                     }
-                    values.extend(shares(words, language));
+                    if numbers.written != Written::Digits {
+                        values.extend(shares(words, language));
+                    }
                 }
                 for (length, value) in values {
                     if !numbers.contains(value) {

@@ -119,12 +119,14 @@ impl Recognizer {
         if tokens.is_empty() || tokens.len() > MOST_WORDS {
             return Vec::new();
         }
-        let mut found = inner.read_all(text, &tokens, context);
-        if found.is_empty()
-            && inner.spec.lenient
-            && let Some(parted) = inner.parted(text, &tokens)
+        let mut found = inner.read_all(text, &tokens, context, true);
+        // What free words alone make sense of may be two numbers: "8.30" in "the 8.30 timer".
+        if inner.spec.lenient
+            && found.iter().all(|(rank, _)| rank.wildcards > 0)
+            && let Some((parted, by_letter)) = inner.parted(text, &tokens)
         {
-            found = inner.read_all(&parted, &tokens_as(&parted, inner.compiled.folding), context);
+            let tokens = tokens_as(&parted, inner.compiled.folding);
+            found.extend(inner.read_all(&parted, &tokens, context, by_letter));
         }
         found.sort_by_key(|(rank, _)| *rank);
         let mut readings: Vec<Reading> = Vec::new();
@@ -200,11 +202,17 @@ impl Inner {
         Open { intents, groups: if all { Vec::new() } else { groups } }
     }
 
-    /// All readings of a text.
-    fn read_all(&self, text: &str, tokens: &[Token], context: &Context) -> Vec<(Rank, Reading)> {
+    /// All readings of a text; if asked for, of those sentences too that are taken by letter.
+    fn read_all(
+        &self,
+        text: &str,
+        tokens: &[Token],
+        context: &Context,
+        by_letter: bool,
+    ) -> Vec<(Rank, Reading)> {
         let open = self.open(tokens, context);
         let mut found = self.read(&self.compiled, &self.skips, text, tokens, context, &open);
-        if let Some(by_letter) = &self.compiled.by_letter {
+        if by_letter && let Some(by_letter) = &self.compiled.by_letter {
             let tokens = tokens_as(text, by_letter.folding);
             if tokens.len() <= MOST_LETTERS {
                 found.extend(self.read(by_letter, &self.skips_by_letter, text, &tokens, context, &open));
@@ -214,8 +222,8 @@ impl Inner {
     }
 
     /// The text with spaces in words that no template has, where both parts are words: `woonkamergordijnen` is
-    /// `woonkamer gordijnen`, `1.15` is `1 15`. Nothing if there is no such word.
-    fn parted(&self, text: &str, tokens: &[Token]) -> Option<String> {
+    /// `woonkamer gordijnen`, `1.15` is `1 15`. Also whether that is another text by letter. Nothing if there is no such word.
+    fn parted(&self, text: &str, tokens: &[Token]) -> Option<(String, bool)> {
         let is_known = |word: &str| {
             let mut parts = tokens_as(word, self.compiled.folding).into_iter();
             let first = parts.next();
@@ -224,7 +232,7 @@ impl Inner {
             first.is_some_and(known) && parts.next().is_none()
         };
         let mut parted = String::new();
-        let mut done = 0;
+        let (mut done, mut by_letter) = (0, false);
         for token in tokens {
             let word = text.get(token.span.clone())?;
             if word.starts_with(|c: char| c.is_ascii_digit()) {
@@ -232,6 +240,7 @@ impl Inner {
                     parted.push_str(text.get(done..token.span.start + at)?);
                     parted.push(' ');
                     done = token.span.start + at + 1;
+                    by_letter = true;
                 }
             } else if self.compiled.folded.find(&token.text, self.compiled.language).is_none() {
                 let mut places = word.char_indices().map(|(at, _)| at).rev();
@@ -247,7 +256,7 @@ impl Inner {
             return None;
         }
         parted.push_str(text.get(done..)?);
-        Some(parted)
+        Some((parted, by_letter))
     }
 
     /// All readings of a text by some of the sentences.

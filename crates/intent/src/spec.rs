@@ -122,6 +122,8 @@ pub enum List {
         fractions: Fractions,
         /// What a said number is multiplied by.
         multiplier: Option<f64>,
+        /// How its numbers may be written in a text.
+        written: Written,
     },
     /// A span of time: "ten minutes", "an hour and a half", "1 hour 20 minutes".
     Duration,
@@ -176,7 +178,7 @@ impl List {
     /// Every whole number from `from` to `to`; of temperatures halves, too.
     pub fn range(from: i32, to: i32, kind: NumberKind) -> List {
         let fractions = if kind == NumberKind::Temperature { Fractions::Halves } else { Fractions::None };
-        List::Range { from, to, step: 1, kind, fractions, multiplier: None }
+        List::Range { from, to, step: 1, kind, fractions, multiplier: None, written: Written::Either }
     }
 }
 
@@ -196,6 +198,18 @@ pub enum NumberKind {
     Percentage,
     /// [`Value::Temperature`]; "degrees" and "°" are taken with it.
     Temperature,
+}
+
+/// How a number is written in a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Written {
+    /// "20" or "twenty".
+    #[default]
+    Either,
+    /// "20" alone.
+    Digits,
+    /// "Twenty" alone.
+    Words,
 }
 
 /// Parts of a whole number that a range knows.

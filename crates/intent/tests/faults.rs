@@ -133,6 +133,62 @@ fn templates_that_expand_beyond_measure_are_refused() {
     );
 }
 
+/// Twenty of each, within each other, side by side and in lists: taken, or refused before they grow.
+#[test]
+fn templates_twenty_deep_and_wide() {
+    let nested = |open: &str, between: &str, close: &str| {
+        let before: String = (0..20).map(|n| format!("{open}w{n}{between}")).collect();
+        format!("go {before}end{}", close.repeat(20))
+    };
+    let wide = |part: &str, between: &str| format!("go {}", vec![part; 20].join(between));
+    let templates = [
+        nested("[", " ", "]"),
+        nested("(", "|", ")"),
+        nested("(", ";", ")"),
+        nested("[(", ";", ")]"),
+        wide("[a] [b]", " "),
+        wide("[a][b]", ""),
+        format!("go ({})", vec!["a"; 20].join(";")),
+        wide("(a;b)", " "),
+        format!("go {}", (0..20).map(|n| format!("{{area:a{n}}}")).collect::<String>()),
+    ];
+    let told = |spec: Spec| match Recognizer::compile(spec) {
+        Ok(_) => "no faults\n".to_owned(),
+        Err(faults) => faults.iter().map(|fault| format!("{:?} {fault}\n", fault.origin.span)).collect(),
+    };
+    let mut shown = String::new();
+    for template in &templates {
+        let start = template.get(..30).unwrap_or(template);
+        shown += &format!("{start}: {}", told(Spec { intents: vec![intent("a.b", &[template])], ..house() }));
+    }
+    let mut spec = house();
+    spec.lists
+        .insert("long".to_owned(), text_list(&[(&wide("[a][b]", ""), "1"), (&nested("(", ";", ")"), "2")]));
+    spec.intents = vec![intent("a.b", &["go {long}"])];
+    shown += &format!("in a list: {}", told(spec));
+    // Each within its bound.
+    let many: Vec<String> = (0..50).map(|n| format!("go{n} ((a;b;c;d;e;f);(h;i;j;k;l;m))")).collect();
+    let spec = Spec {
+        intents: vec![intent("a.b", &many.iter().map(String::as_str).collect::<Vec<_>>())],
+        ..house()
+    };
+    shown += &format!("many: {}", told(spec));
+    expect![[r#"
+        go [w0 [w1 [w2 [w3 [w4 [w5 [w6: no faults
+        go (w0|(w1|(w2|(w3|(w4|(w5|(w6: no faults
+        go (w0;(w1;(w2;(w3;(w4;(w5;(w6: 84..87 it expands to more than 50000 pieces
+        go [(w0;[(w1;[(w2;[(w3;[(w4;[(: 109..112 it expands to more than 50000 pieces
+        go [a] [b] [a] [b] [a] [b] [a]: no faults
+        go [a][b][a][b][a][b][a][b][a]: 0..123 too many words are joined of parts
+        go (a;a;a;a;a;a;a;a;a;a;a;a;a;: 4..43 a permutation of 20 items
+        go (a;b) (a;b) (a;b) (a;b) (a;: no faults
+        go {area:a0}{area:a1}{area:a2}: 0..193 too many words are joined of parts
+        in a list: 0..0 list `long`, value `go [a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b][a][b]`: too many words are joined of parts
+        84..87 list `long`, value `go (w0;(w1;(w2;(w3;(w4;(w5;(w6;(w7;(w8;(w9;(w10;(w11;(w12;(w13;(w14;(w15;(w16;(w17;(w18;(w19;end))))))))))))))))))))`: it expands to more than 50000 pieces
+        many: no faults
+    "#]].assert_eq(&shown);
+}
+
 #[test]
 fn an_empty_spec_recognises_nothing() {
     check_spec(Spec::default(), expect!["no faults"]);

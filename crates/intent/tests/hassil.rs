@@ -132,6 +132,64 @@ fn what_is_no_corpus_is_told_with_its_place() {
 }
 
 #[test]
+fn a_range_may_be_digits_alone_or_words_alone() {
+    let sentences = r#"
+language: en
+intents:
+  I: { data: [{ sentences: ["digits {digits}", "words {words}", "either {either}"] }] }
+lists:
+  digits: { range: { from: 0, to: 100, words: false } }
+  words: { range: { from: 0, to: 100, type: percentage, digits: false } }
+  either: { range: { from: 0, to: 100, digits: yes } }
+"#;
+    let recognizer = Recognizer::compile(hassil::sentences(&[file("x.yaml", sentences)]).unwrap()).unwrap();
+    let mut shown = String::new();
+    for text in [
+        "digits 21",
+        "digits twenty one",
+        "words 21",
+        "words twenty-one",
+        "words half",
+        "either 21",
+        "either one",
+    ] {
+        let is_read = !recognizer.recognize(text, &Context::default()).is_empty();
+        shown += &format!("{text}: {}\n", if is_read { "yes" } else { "no" });
+    }
+    expect![[r#"
+        digits 21: yes
+        digits twenty one: no
+        words 21: no
+        words twenty-one: yes
+        words half: yes
+        either 21: yes
+        either one: yes
+    "#]]
+    .assert_eq(&shown);
+    let neither = "language: en\nlists: { x: { range: { from: 0, to: 9, digits: no, words: no } } }";
+    let faults = hassil::sentences(&[file("x.yaml", neither)]).unwrap_err();
+    assert_eq!(faults[0].message, "a range of neither digits nor words");
+}
+
+#[test]
+fn a_name_in_two_files_is_told() {
+    let rules = "language: en\nexpansion_rules: { the: \"(the|my)\" }\nlists: { level: { range: { from: 0, to: 3 } } }";
+    let other = "language: de\nlists: { level: { wildcard: true } }";
+    let faults = hassil::sentences(&[file("a.yaml", rules), file("b.yaml", rules), file("c.yaml", other)]);
+    let shown = faults
+        .unwrap_err()
+        .into_iter()
+        .map(|f| format!("{}:{:?} {}\n", f.origin.file, f.origin.span, f.message));
+    expect![[r#"
+        b.yaml:38..47 rule <the> twice
+        b.yaml:66..68 list {level} twice
+        c.yaml:10..12 a file of `de` among those of `en`
+        c.yaml:29..31 list {level} twice
+    "#]]
+    .assert_eq(&shown.collect::<String>());
+}
+
+#[test]
 fn what_sentences_need_must_be_there() {
     let told = |sentences: &str| {
         let text = format!(

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::yaml::{Node, Yaml};
 use super::{File, Map, Reader};
-use crate::{Fault, Fractions, IntentSpec, List, ListEntry, NumberKind, Sentence, Spec, Value};
+use crate::{Fault, Fractions, IntentSpec, List, ListEntry, NumberKind, Sentence, Spec, Value, Written};
 
 pub(super) fn read(files: &[File<'_>]) -> Result<Spec, Vec<Fault>> {
     let mut reader = Reader::default();
@@ -222,6 +222,24 @@ impl Reader {
                 None
             }
         };
+        let mut may = |key: &str| match map.get(key).map(|node| (node, &node.value)) {
+            None | Some((_, Yaml::Null | Yaml::Bool(true))) => true,
+            Some((_, Yaml::Bool(false))) => false,
+            Some((node, other)) => {
+                let message = format!("`{key}` is {}, not true or false", other.kind());
+                self.fault(node, message, "leave it out: numbers are taken as digits and in words");
+                true
+            }
+        };
+        let written = match (may("digits"), may("words")) {
+            (true, true) => Written::Either,
+            (true, false) => Written::Digits,
+            (false, true) => Written::Words,
+            (false, false) => {
+                self.fault(map.node, "a range of neither digits nor words", "permit one of them");
+                Written::Either
+            }
+        };
         Some(List::Range {
             from: from?,
             to: to?,
@@ -229,6 +247,7 @@ impl Reader {
             kind: kind.unwrap_or(NumberKind::Number),
             fractions: fractions.unwrap_or_default(),
             multiplier,
+            written,
         })
     }
 

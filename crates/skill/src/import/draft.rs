@@ -499,7 +499,8 @@ fn list_text(list: &List) -> String {
             });
             format!("[{}]", entries.collect::<Vec<_>>().join(", "))
         }
-        List::Range { from, to, step, kind, fractions, multiplier } => {
+        // A skill takes its numbers as digits and in words.
+        List::Range { from, to, step, kind, fractions, multiplier, written: _ } => {
             let kind = match kind {
                 NumberKind::Number => "number",
                 NumberKind::Percentage => "percentage",

@@ -1,7 +1,7 @@
 //! Reading `[lists]`.
 
 use mynah_home::{Entry, Fields, Text, did_you_mean};
-use mynah_intent::{Fractions, List, ListEntry, NumberKind, Value};
+use mynah_intent::{Fractions, List, ListEntry, NumberKind, Value, Written};
 
 use super::sentence;
 use crate::written::{number, plain_value};
@@ -126,5 +126,5 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
             return None;
         }
     };
-    Some(List::Range { from, to, step, kind, fractions, multiplier })
+    Some(List::Range { from, to, step, kind, fractions, multiplier, written: Written::Either })
 }
