@@ -5,6 +5,7 @@
 CARGO ?= cargo
 MYNAH := target/release/mynah
 export CARGO_TARGET_DIR := target
+MYNAH_DATA ?= ../shared/data
 
 .PHONY: demo test fuzz setup build model check skills bench bench-accuracy bench-wake clean help
 
@@ -38,8 +39,8 @@ bench-accuracy: model ## Spoken orders of real people (needs the recordings in M
 	$(CARGO) build --release --locked --workspace --bin accuracy
 	target/release/accuracy $(ACCURACY_ARGS)
 
-bench-wake: build ## Miss rate, false alarms and cost of the wake words
-	$(MYNAH) bench wake
+bench-wake: build ## Misses, false alarms, delay and cost of the wake words (with the recordings in MYNAH_DATA, else cost alone)
+	$(MYNAH) bench wake --page target/wake.html $(if $(wildcard $(MYNAH_DATA)/wake),--positives $(MYNAH_DATA)/wake --negatives $(MYNAH_DATA)/speech --noise $(MYNAH_DATA)/noise/kitchen) $(WAKE_ARGS)
 
 fuzz: ## Every parser on random input (SECONDS_EACH=600: ten minutes each); needs cargo-fuzz
 	sh scripts/fuzz.sh

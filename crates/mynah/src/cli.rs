@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use mynah_measure::Condition;
 
 /// An open voice assistant for smart speakers that runs on your own machine.
 #[derive(Debug, Parser)]
@@ -284,20 +285,84 @@ pub enum Home {
     },
 }
 
+#[derive(Debug, Args)]
+pub struct BenchWake {
+    /// Folder with one folder of recordings per word, each named like the word
+    #[arg(long, value_name = "DIR")]
+    pub positives: Option<PathBuf>,
+    /// Folders of recordings without a wake word: speech, noise, music; each folder in them is a source of its own
+    #[arg(long, value_name = "DIR")]
+    pub negatives: Vec<PathBuf>,
+    /// Words to listen for [default: those of the configuration]
+    #[arg(long)]
+    pub word: Vec<String>,
+    /// Takes only the recordings that this file names, one a line, as `computer/04fd.flac`
+    #[arg(long, value_name = "FILE")]
+    pub only: Option<PathBuf>,
+    /// How positives are heard: `clean`, `10dB` (of noise below the speech), `room`, `-35dBFS`, or several joined by `+`
+    /// [default: clean,room; with --noise also 10dB and room+10dB]
+    #[arg(long, value_name = "CONDITION", value_delimiter = ',', allow_hyphen_values = true)]
+    pub condition: Vec<Condition>,
+    /// Folders of noise to mix in
+    #[arg(long, value_name = "DIR")]
+    pub noise: Vec<PathBuf>,
+    /// Folder of room responses [default: simulated rooms]
+    #[arg(long, value_name = "DIR")]
+    pub responses: Option<PathBuf>,
+    /// What is drawn depends on it
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// A word counts as missed when it is not heard so many milliseconds after its end
+    #[arg(long, default_value_t = 1000, value_name = "MS")]
+    pub latest_ms: u64,
+    /// Also measures openWakeWord's models in this folder: the features, and the heads of the words
+    #[arg(long, value_name = "DIR")]
+    pub openwakeword: Option<PathBuf>,
+    /// Also measures a program that takes PCM and writes detections (benches/wake/README.md says how)
+    #[arg(long, value_name = "COMMAND")]
+    pub program: Vec<String>,
+    /// How long a program may take no sound, or not say that it is ready
+    #[arg(long, default_value_t = 60, value_name = "SECONDS")]
+    pub program_timeout: u64,
+    /// Leaves Mynah's own network out
+    #[arg(long)]
+    pub without_own: bool,
+    /// False alarms on so many hours of speech in espeak-ng's voices, made while it is heard
+    #[arg(long, default_value_t = 0.0, value_name = "HOURS")]
+    pub synthetic_hours: f64,
+    /// What they say: text files with a sentence a line, JSON files, or folders of them
+    #[arg(long, value_name = "FILE|DIR")]
+    pub text: Vec<PathBuf>,
+    /// Voices of espeak-ng [default: eight accents of English]
+    #[arg(long, value_name = "VOICE", value_delimiter = ',')]
+    pub voices: Vec<String>,
+    /// Writes all figures as JSON
+    #[arg(long, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+    /// Writes all figures as a page with plots
+    #[arg(long, value_name = "FILE.html")]
+    pub page: Option<PathBuf>,
+    /// Writes what exactly was heard: every recording, its noise, room and level, with hashes
+    #[arg(long, value_name = "FILE")]
+    pub manifest: Option<PathBuf>,
+}
+
+impl BenchWake {
+    /// Those that were chosen, or those that the recordings allow.
+    pub fn conditions(&self) -> Vec<Condition> {
+        let all =
+            ["clean", "10dB", "room", "room+10dB"].map(|text| text.parse::<Condition>().unwrap_or_default());
+        match self.condition.is_empty() {
+            false => self.condition.clone(),
+            true => all.into_iter().filter(|c| c.snr_db.is_none() || !self.noise.is_empty()).collect(),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub enum Bench {
-    /// Wake words: cost of a step and, with recordings, misses and false alarms
-    Wake {
-        /// Folder with one folder of recordings per word
-        #[arg(long, value_name = "DIR")]
-        positives: Option<PathBuf>,
-        /// Folders of recordings without a wake word
-        #[arg(long, value_name = "DIR")]
-        negatives: Vec<PathBuf>,
-        /// Words to listen for [default: those of the configuration]
-        #[arg(long)]
-        word: Vec<String>,
-    },
+    /// Wake words: cost of a step and, with recordings, misses against false alarms and the delay, engines side by side
+    Wake(BenchWake),
     /// What listening costs while nobody speaks: processor time by thread, and memory
     Idle {
         /// How long to measure, after some seconds of settling

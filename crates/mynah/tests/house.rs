@@ -11,16 +11,17 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("audio", &[]),
     ("intent", &[]),
     ("home", &[]),
+    ("measure", &["audio"]),
     ("skill", &["intent", "home"]),
     ("assistant", &["audio", "skill", "intent", "home"]),
     ("engine", &["assistant", "audio", "intent"]),
     ("endpoint", &["skill", "home"]),
     ("host", &["audio", "intent", "home", "skill", "assistant", "engine", "endpoint"]),
-    ("mynah", &["audio", "intent", "home", "skill", "assistant", "engine", "endpoint", "host"]),
+    ("mynah", &["audio", "intent", "home", "skill", "assistant", "engine", "endpoint", "host", "measure"]),
 ];
 
 /// The core does no I/O: none of these may be a dependency of it.
-const CORE: &[&str] = &["audio", "intent", "home", "skill", "assistant"];
+const CORE: &[&str] = &["audio", "intent", "home", "skill", "assistant", "measure"];
 const NOT_IN_CORE: &[&str] = &["tokio", "cpal", "reqwest", "rumqttc", "ort", "whisper-rs", "axum", "rtrb"];
 
 fn root() -> PathBuf {

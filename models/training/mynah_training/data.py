@@ -80,8 +80,8 @@ class Store:
         (WORK / "index.json").write_text(json.dumps(self.items))
 
 
-def add_wake(store, rng):
-    """Real recordings of the wake words, each also once more through the codec when it is for training."""
+def wake_recordings():
+    """[(path, word, audio, cluster, part)] of the real recordings of the wake words."""
     files = [(path, index) for index, word in enumerate(WORDS) for path in sorted((DATA / "wake" / word.replace(" ", "_")).glob("*.flac"))]
     for folder in ("computer", "heycomputer"):
         files += [(path, 0) for path in sorted((DATA / "wake_extra" / folder).glob("*.opus"))]
@@ -89,7 +89,12 @@ def add_wake(store, rng):
     groups = clusters(audios)
     largest = np.bincount(groups).argmax()  # may hold several people in like rooms: train on it, test on none of it
     for (path, word), audio, cluster in zip(files, audios, groups):
-        part = "train" if cluster == largest else part_of(f"wake {cluster}", WAKE_SHARES)
+        yield path, word, audio, cluster, "train" if cluster == largest else part_of(f"wake {cluster}", WAKE_SHARES)
+
+
+def add_wake(store, rng):
+    """Real recordings of the wake words, each also once more through the codec when it is for training."""
+    for path, word, audio, cluster, part in wake_recordings():
         (begin, end), slack = word_bounds(audio), 1600
         if path.parent.name == "heycomputer" or end - begin > 1.3 * SAMPLE_RATE:
             # Music or noise hides where the word is: it may end anywhere in the recording.
@@ -100,7 +105,8 @@ def add_wake(store, rng):
             store.add(coded(audio, rng), **facts)
 
 
-def add_negatives(store):
+def negative_recordings():
+    """(path, speaker, part, source) of every recording of speech without a wake word."""
     speaker_of = {
         "librispeech": lambda name: name.split("-")[0], "librispeech_other": lambda name: name.split("-")[0],
         "speechocean": lambda name: name[:5], "speech_commands": lambda name: name.split("_")[0],
@@ -114,20 +120,30 @@ def add_negatives(store):
             speaker = folder.name.replace("librispeech_other", "librispeech")
             key = speaker_of.get(folder.name)
             speaker += " " + key(path.stem) if key else ""
-            part = part_of(speaker) if key else "train"  # one reader, or readers without a name: never tested on
-            store.add(read(path), "negative", part, speaker, folder.name)
+            # One reader, or readers without a name: never tested on.
+            yield path, speaker, part_of(speaker) if key else "train", folder.name
     for folder in ("athena", "amelia", "heychatterbox", "not-wake-words"):
         for path in sorted((DATA / "wake_extra" / folder).iterdir()):
             if path.suffix in (".opus", ".ogg", ".flac"):
-                store.add(read(path), "negative", "train", folder, folder)
+                yield path, folder, "train", folder
     for path in sorted((DATA / "commands/coffee").glob("*.flac")):
-        store.add(read(path), "negative", "test", path.stem, "coffee")
+        yield path, path.stem, "test", "coffee"
+
+
+def noise_recordings():
+    """(path, group, part) of every recording of noise."""
+    for path in sorted((DATA / "noise").rglob("*.ogg")) + sorted((DATA / "noise").rglob("*.flac")) + sorted((DATA / "noise").rglob("*.opus")):
+        group = path.stem.split("_")[-1].rsplit("-", 1)[0] if path.parent.name == "esc10" else path.stem
+        yield path, group, part_of(group, (0.7, 0.0, 0.3)) if path.parent.name == "esc10" else "test" if path.stem in TEST_NOISE else "train"
+
+
+def add_negatives(store):
+    for path, speaker, part, source in negative_recordings():
+        store.add(read(path), "negative", part, speaker, source)
 
 
 def add_noise(store):
-    for path in sorted((DATA / "noise").rglob("*.ogg")) + sorted((DATA / "noise").rglob("*.flac")) + sorted((DATA / "noise").rglob("*.opus")):
-        group = path.stem.split("_")[-1].rsplit("-", 1)[0] if path.parent.name == "esc10" else path.stem
-        part = part_of(group, (0.7, 0.0, 0.3)) if path.parent.name == "esc10" else "test" if path.stem in TEST_NOISE else "train"
+    for path, group, part in noise_recordings():
         store.add(read(path), "noise", part, group, path.parent.name)
 
 
