@@ -187,7 +187,7 @@ fn short(name: &str) -> &str {
 }
 
 fn figures(engine: &Engine, html: &mut String) -> std::fmt::Result {
-    for word in &engine.words {
+    for word in engine.words.iter().filter(|word| word.is_measured()) {
         write!(html, "<details><summary>{} · {}</summary>", escape(&engine.name), escape(&word.word))?;
         let Some(first) = word.settings.first() else { continue };
         html.push_str("<div class=\"scroll\"><table><tr><th>setting</th><th>threshold</th><th>recorded</th><th>synthetic</th>");

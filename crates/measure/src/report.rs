@@ -248,6 +248,13 @@ impl Word {
     }
 }
 
+impl Word {
+    /// Whether anything was played for it; without recordings, only the cost is known.
+    pub fn is_measured(&self) -> bool {
+        self.settings.iter().any(|s| !s.conditions.is_empty() || s.real.is_some() || s.synthetic.is_some())
+    }
+}
+
 impl Setting {
     /// In words: `as set`, `at most 0.5 an hour`.
     pub fn name(&self) -> String {
@@ -302,7 +309,7 @@ fn write_table(report: &Report, text: &mut String) -> std::fmt::Result {
     for engine in &report.engines {
         writeln!(text, "\n{}", engine.name)?;
         writeln!(text, "  {}", cost(&engine.cost))?;
-        for word in &engine.words {
+        for word in engine.words.iter().filter(|word| word.is_measured()) {
             writeln!(text, "\n  {}", word.word)?;
             word_table(word, text)?;
         }
