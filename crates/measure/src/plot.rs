@@ -20,6 +20,16 @@ pub(crate) struct Line {
     pub(crate) own: Option<(Rate, Share)>,
 }
 
+impl Line {
+    /// What the plot has room for: a curve that leaves it at the right is cut off there, not squeezed onto the edge, and
+    /// thresholds beyond the first without alarms only miss more.
+    fn shown(&self) -> Vec<(f64, Share)> {
+        let none = self.points.iter().position(|(rate, _)| *rate <= 0.0);
+        let known = &self.points[..none.map_or(self.points.len(), |n| n + 1)];
+        known.iter().filter(|(rate, _)| *rate <= MOST).copied().collect()
+    }
+}
+
 const WIDTH: f64 = 340.0;
 const HEIGHT: f64 = 250.0;
 const LEFT: f64 = 40.0;
@@ -44,7 +54,8 @@ fn x_of(per_hour: f64) -> f64 {
 /// has a place.
 pub(crate) fn det(lines: &[Line]) -> String {
     let seen = |line: &Line| {
-        let near = line.points.iter().filter(|(rate, _)| *rate <= 5.0).map(|(_, share)| share.share);
+        let shown = line.shown();
+        let near = shown.iter().filter(|(rate, _)| *rate <= 5.0).map(|(_, share)| share.share);
         near.chain(line.own.map(|(_, share)| share.share)).fold(0.0, f64::max)
     };
     let worst = lines.iter().map(seen).fold(0.0, f64::max);
@@ -82,12 +93,8 @@ pub(crate) fn det(lines: &[Line]) -> String {
         f64::midpoint(LEFT, WIDTH),
         HEIGHT - 6.0
     );
-    // A curve that leaves the plot at the right is cut off there, not squeezed onto the edge.
-    let shown = |line: &Line| -> Vec<(f64, Share)> {
-        line.points.iter().filter(|(rate, _)| *rate <= MOST).copied().collect()
-    };
     for line in lines {
-        let points = shown(line);
+        let points = line.shown();
         let at = |share: &dyn Fn(&Share) -> f64| -> Vec<(f64, f64)> {
             points.iter().map(|(rate, missed)| (x_of(*rate), y_of(share(missed)))).collect()
         };
@@ -98,7 +105,7 @@ pub(crate) fn det(lines: &[Line]) -> String {
         }
     }
     for line in lines {
-        let points = shown(line);
+        let points = line.shown();
         let places: Vec<(f64, f64)> = points.iter().map(|(rate, s)| (x_of(*rate), y_of(s.share))).collect();
         if places.len() > 1 {
             let _ = write!(svg, "<path class=\"curve c{}\" d=\"{}\"/>", line.color, path(&places));
