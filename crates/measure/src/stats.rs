@@ -31,7 +31,7 @@ pub fn wilson(k: u64, n: u64) -> Interval {
 /// 1936): the rates at which so many events or more, and so many or fewer, have a probability of 2.5 %.
 /// Up to infinity for no exposure.
 pub fn poisson(count: u64, exposure: f64) -> Interval {
-    if !(exposure > 0.0) {
+    if exposure.is_nan() || exposure <= 0.0 {
         return Interval { low: 0.0, high: f64::INFINITY };
     }
     let bound = |count: u64, probability: f64| {
