@@ -7,7 +7,7 @@ MYNAH := target/release/mynah
 export CARGO_TARGET_DIR := target
 MYNAH_DATA ?= ../shared/data
 
-.PHONY: demo test fuzz setup build model check skills bench bench-accuracy bench-wake clean help
+.PHONY: demo test fuzz setup build model check skills bench bench-accuracy bench-hassil bench-wake clean help
 
 demo: setup build model ## Play recorded turns through the whole pipeline, on a demo house (MIC=1: use the microphone)
 	$(MYNAH) demo $(if $(MIC),--mic) $(DEMO_ARGS)
@@ -38,6 +38,13 @@ bench: build ## Cost of every stage (criterion)
 bench-accuracy: model ## Spoken orders of real people (needs the recordings in MYNAH_DATA)
 	$(CARGO) build --release --locked --workspace --bin accuracy
 	target/release/accuracy $(ACCURACY_ARGS)
+
+bench-hassil: build target/hassil/bin/python ## Meaning beside hassil 3.0.1, on Home Assistant's sentences (CORPUS=DIR, LANG_OF=en)
+	$(MYNAH) bench intent --hassil $(or $(CORPUS),$(MYNAH_DATA)/text/ha-intents) --lang $(or $(LANG_OF),en) --python target/hassil/bin/python
+
+target/hassil/bin/python:
+	python3 -m venv target/hassil
+	target/hassil/bin/pip install --quiet hassil==3.0.1
 
 bench-wake: build ## Misses, false alarms, delay and cost of the wake words (with the recordings in MYNAH_DATA, else cost alone)
 	$(MYNAH) bench wake --page target/wake.html $(if $(wildcard $(MYNAH_DATA)/wake),--positives $(MYNAH_DATA)/wake --negatives $(MYNAH_DATA)/speech --noise $(MYNAH_DATA)/noise/kitchen) $(WAKE_ARGS)

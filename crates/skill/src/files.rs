@@ -6,6 +6,9 @@ use mynah_intent::{Fault, Origin};
 
 use crate::manifest::Manifest;
 
+/// The largest file, in bytes: many times the largest that anybody writes or imports.
+const LARGEST: u64 = 4_000_000;
+
 /// The texts of skill files, and of those in folders (all `*.toml` below them but `home.toml`), as `(file name, text)` in the order of
 /// their names; and what could not be read.
 #[must_use]
@@ -19,6 +22,13 @@ pub fn skill_texts<P: AsRef<Path>>(paths: &[P]) -> (Vec<(String, String)>, Vec<F
     files.dedup();
     let mut texts = Vec::new();
     for path in files {
+        // Before it is read: it may be a film with the wrong name.
+        if let Ok(size) = std::fs::metadata(&path).map(|file| file.len())
+            && size > LARGEST
+        {
+            faults.push(file_fault(&path, &format!("has {size} bytes; {LARGEST} are the most: split it")));
+            continue;
+        }
         match std::fs::read(&path).map(String::from_utf8) {
             Ok(Ok(text)) => texts.push((path.display().to_string(), text)),
             Ok(Err(_)) => faults.push(file_fault(&path, "is not UTF-8 text")),

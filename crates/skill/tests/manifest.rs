@@ -373,12 +373,14 @@ fn files_and_folders() {
     let catalog = Catalog::load(&[dir.path()], &home()).unwrap_or_else(|f| panic!("{f:?}"));
     assert_eq!(catalog.summaries().count(), 1);
     write("en/b.toml", b"[skill]\nname = \"\xff\"\n");
+    write("en/large.toml", &vec![b'#'; 10_000_000]);
     let faults = Catalog::load(&[dir.path().to_owned(), dir.path().join("none.toml")], &home())
-        .expect_err("two faults");
+        .expect_err("three faults");
     let messages: Vec<String> =
         faults.iter().map(|f| f.to_string().replace(&dir.path().display().to_string(), "")).collect();
     expect![[r#"
         /en/b.toml is not UTF-8 text
+        /en/large.toml has 10000000 bytes; 4000000 are the most: split it
         /none.toml cannot be read: No such file or directory (os error 2)"#]]
     .assert_eq(&messages.join("\n"));
 }
