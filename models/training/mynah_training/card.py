@@ -113,6 +113,7 @@ Recipe: `models/training` (one command a step). {notes}
 - Hours of real negatives are few: a figure of 0 in {report["hours"]["test"]:.1f} h means only “less than {3.69 / report["hours"]["test"]:.1f} an hour”. No television, music or crowd was tested.
 - Mostly American and British adults say the words; children and strong accents are heard only among the negatives.
 - Words that contain a wake word (“computers”) fire. Whispering was not trained.
+- In a reverberating room many words are missed (`benches/wake/README.md`).
 - A word in a loud kitchen (10 dB) is missed more often; a second stage that looks at the phones is planned.
 """
 
