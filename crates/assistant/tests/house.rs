@@ -22,6 +22,10 @@ fn dialogue(ids: &TurnIds) -> Dialogue {
     let home = Home::load(&root.join("intents/home.toml")).expect("the demo home has no faults");
     let catalog =
         Catalog::load(&[root.join("intents/en")], &home).expect("the shipped skills have no faults");
+    dialogue_of(catalog, home, ids)
+}
+
+fn dialogue_of(catalog: Catalog, home: Home, ids: &TurnIds) -> Dialogue {
     let house = House { catalog: Arc::new(catalog), home: Arc::new(home) };
     Dialogue::new(DialogueSettings::default(), Box::new(house), &Kept::default(), ids.clone(), NOW)
 }
@@ -29,7 +33,11 @@ fn dialogue(ids: &TurnIds) -> Dialogue {
 /// Types each line; devices do as they are told.
 fn check(lines: &[&str], expect: Expect) {
     let ids = TurnIds::default();
-    let mut dialogue = dialogue(&ids);
+    let dialogue = dialogue(&ids);
+    check_with(dialogue, &ids, lines, expect);
+}
+
+fn check_with(mut dialogue: Dialogue, ids: &TurnIds, lines: &[&str], expect: Expect) {
     let mut log = String::new();
     for line in lines {
         let _ = writeln!(log, "{line}");
@@ -320,4 +328,77 @@ fn a_risky_one_is_asked_back() {
               say The shopping list is empty.
         "#]],
     );
+}
+
+const COFFEE: &str = r#"
+[skill]
+name = "coffee"
+[permissions]
+mqtt = ["coffee"]
+[lists]
+size = ["small", { in = "(large|big)", out = "large" }]
+[[intent]]
+name = "coffee.brew"
+sentences = ["make [me] [a|an] [{size}] coffee"]
+do = [
+  { ask = "How large?", slot = "size" },
+  { ask = "With milk in your {size} coffee?", slot = "milk", answers = [{ in = "(yes|with milk)", out = "white" }, { in = "(no|black)", out = "black" }] },
+  { mqtt = { topic = "coffee", payload = "{size} {milk}" } },
+]
+reply = "A {size} one is on its way"
+[[intent.test]]
+say = "make me a coffee"
+asks = "How large?"
+answer = ["a big one, please", "no"]
+slots = { size = "large" }
+"#;
+
+#[test]
+fn a_skill_asks_for_what_was_not_said() {
+    let talk = |lines: &[&str], expect: Expect| {
+        let ids = TurnIds::default();
+        let catalog = Catalog::parse(&[("coffee.toml".into(), COFFEE.into())], &Home::default());
+        let dialogue = dialogue_of(catalog.expect("a skill"), Home::default(), &ids);
+        check_with(dialogue, &ids, lines, expect);
+    };
+    talk(
+        &["make a coffee", "a big one, please", "black", "make a small coffee", "no"],
+        expect![[r#"
+            make a coffee
+              say How large?
+            a big one, please
+              say With milk in your large coffee?
+            black
+              do publish coffee large black
+              say A big one is on its way.
+            make a small coffee
+              say With milk in your small coffee?
+            no
+              do publish coffee small black
+              say A small one is on its way.
+        "#]],
+    );
+    // What is no answer is asked again once; another order takes the place of the question; "never mind" leaves it.
+    talk(
+        &["make a coffee", "purple", "make a coffee", "never mind", "make a coffee", "make a small coffee"],
+        expect![[r#"
+            make a coffee
+              say How large?
+            purple
+            make a coffee
+              say How large?
+            never mind
+              say All right, I leave it.
+            make a coffee
+              say How large?
+            make a small coffee
+              say With milk in your small coffee?
+        "#]],
+    );
+    let heard =
+        mynah_assistant::dialogue::Expects::Answer(vec!["small".into(), "(large|big)".into()]).graph();
+    for text in ["small", "a big one please", "never mind"] {
+        assert!(heard.accepts(text), "{text}");
+    }
+    assert!(!heard.accepts("make a coffee"));
 }

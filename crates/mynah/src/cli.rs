@@ -28,6 +28,9 @@ pub struct Common {
     /// Skill files or folders of them; replaces the skills that ship with Mynah
     #[arg(long, global = true, value_name = "FILE|DIR")]
     pub skills: Vec<PathBuf>,
+    /// The language that is spoken, such as `zh` [default: `language` in mynah.toml, then en]
+    #[arg(long, global = true, value_name = "TAG")]
+    pub language: Option<String>,
     /// Print JSON for scripts
     #[arg(long, global = true)]
     pub json: bool,

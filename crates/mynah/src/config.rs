@@ -16,6 +16,8 @@ pub struct Config {
     pub home: Option<PathBuf>,
     /// Skill files or folders, relative to this file. Empty: the skills that ship with Mynah.
     pub skills: Vec<PathBuf>,
+    /// The language that is spoken, `en` or `zh`. Without it, that of the skills.
+    pub language: Option<String>,
     /// The room that the speaker stands in: the default for "the lamp".
     pub area: Option<String>,
     /// Microphone and speaker.
@@ -168,10 +170,23 @@ impl Config {
         if !common.skills.is_empty() {
             config.skills = common.skills.clone();
         }
+        if let Some(language) = &common.language {
+            config.language = Some(language.clone());
+        }
+        // The small model knows English alone.
+        if !config.speaks("en") && config.recognition.model == Recognition::default().model {
+            config.recognition.model = "whisper-base".to_owned();
+        }
         if let Some(pin) = std::env::var_os("MYNAH_PIN") {
             config.pin = Some(pin.to_string_lossy().into_owned());
         }
         Ok(config)
+    }
+
+    /// Is that the language that is spoken, in one of its forms (`zh-TW`)?
+    pub fn speaks(&self, language: &str) -> bool {
+        let spoken = self.language.as_deref().unwrap_or("en");
+        spoken.split(['-', '_']).next() == Some(language)
     }
 
     fn find(common: &Common) -> anyhow::Result<Option<PathBuf>> {

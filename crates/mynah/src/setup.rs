@@ -61,7 +61,7 @@ impl Household {
 
     /// The configured skills, with this house.
     pub fn with(config: Config, home: Home) -> anyhow::Result<Household> {
-        let catalog = catalog(&config.skills, &home)?;
+        let catalog = catalog(&config, &home)?;
         Self::assemble(config, home, catalog)
     }
 
@@ -166,17 +166,23 @@ impl Household {
 pub fn home_or_demo(config: &Config) -> Result<Home, Faults> {
     match &config.home {
         Some(path) => Home::load(path).map_err(faults),
+        None if config.speaks("zh") => Home::parse(shipped::HOME_ZH.0, shipped::HOME_ZH.1).map_err(faults),
         None => Home::parse(shipped::HOME_NAME, shipped::HOME).map_err(faults),
     }
 }
 
-/// The configured skills, or those that ship.
-pub fn catalog(paths: &[PathBuf], home: &Home) -> anyhow::Result<Catalog> {
-    let loaded = match paths {
-        [] => Catalog::parse(&shipped::skills(), home),
-        paths => Catalog::load(paths, home),
+/// The configured skills, or those that ship, in the configured language.
+pub fn catalog(config: &Config, home: &Home) -> anyhow::Result<Catalog> {
+    let (texts, unread) = installed(config)?;
+    let loaded = match &config.language {
+        Some(language) => Catalog::parse_in(&texts, home, language),
+        None => Catalog::parse(&texts, home),
     };
-    Ok(loaded.map_err(faults)?)
+    match loaded {
+        Ok(catalog) if unread.is_empty() => Ok(catalog),
+        Ok(_) => Err(faults(unread).into()),
+        Err(found) => Err(faults(unread.into_iter().chain(found).collect()).into()),
+    }
 }
 
 /// The skills in `paths`, and the installed ones that they do not replace.
@@ -185,15 +191,27 @@ pub fn catalog_beside(paths: &[PathBuf], config: &Config, home: &Home) -> anyhow
     if !unread.is_empty() {
         return Err(faults(unread).into());
     }
-    Ok(Catalog::parse_beside(&texts, &installed(config).0, home).map_err(faults)?)
+    let language = config.language.as_deref();
+    Ok(Catalog::parse_beside(&texts, &installed(config)?.0, home, language).map_err(faults)?)
 }
 
-/// The texts of the configured skills, or of those that ship; and what could not be read.
-pub fn installed(config: &Config) -> (Vec<(String, String)>, Vec<mynah_intent::Fault>) {
-    match config.skills.as_slice() {
-        [] => (shipped::skills(), Vec::new()),
-        paths => skill_texts(paths),
+/// Skill files, name and text, and what could not be read.
+type Texts = (Vec<(String, String)>, Vec<mynah_intent::Fault>);
+
+/// The texts of the configured skills, or of those that ship in the configured language; and what could not be read.
+pub fn installed(config: &Config) -> anyhow::Result<Texts> {
+    if !config.skills.is_empty() {
+        return Ok(skill_texts(&config.skills));
     }
+    let language = config.language.as_deref().unwrap_or("en");
+    let skills = shipped::skills(language).ok_or_else(|| {
+        let known: Vec<&str> = shipped::languages().collect();
+        Misuse(format!(
+            "no skills ship in `{language}`, but in {}; --skills takes your own",
+            known.join(", ")
+        ))
+    })?;
+    Ok((skills, Vec::new()))
 }
 
 type WakeEngines = Vec<Box<dyn WakeWord>>;
@@ -247,7 +265,12 @@ pub fn grammar_transcriber(config: &Config) -> anyhow::Result<GrammarTranscriber
     let recognition = &config.recognition;
     let file = model_file(&recognition.model)?;
     let model = WhisperModel::load(&file)?;
-    let settings = WhisperConfig { threads: recognition.threads.max(1), ..WhisperConfig::default() };
+    let spoken = config.language.as_deref().unwrap_or("en");
+    let settings = WhisperConfig {
+        language: spoken.split(['-', '_']).next().unwrap_or(spoken).to_owned(),
+        threads: recognition.threads.max(1),
+        ..WhisperConfig::default()
+    };
     Ok(GrammarTranscriber::new(&model, settings)?)
 }
 
@@ -260,12 +283,21 @@ pub fn model_file(name: &str) -> anyhow::Result<PathBuf> {
     ModelStore::open().path(name).map_err(|error| Misuse(error.to_string()).into())
 }
 
+/// espeak-ng's voice for the configured language.
+fn voice_of(config: &Config) -> String {
+    match config.language.as_deref() {
+        None | Some("en") => EspeakConfig::default().voice,
+        Some(_) if config.speaks("zh") => "cmn".to_owned(),
+        Some(language) => language.to_lowercase().replace('_', "-"),
+    }
+}
+
 /// The configured voice.
 pub fn speech(config: &Config) -> anyhow::Result<Box<dyn Speech>> {
     let speech = &config.speech;
     Ok(match speech.engine {
         SpeechEngine::Espeak => {
-            let voice = speech.voice.clone().unwrap_or_else(|| EspeakConfig::default().voice);
+            let voice = speech.voice.clone().unwrap_or_else(|| voice_of(config));
             Box::new(Espeak::new(&EspeakConfig { voice, rate: speech.rate, ..EspeakConfig::default() })?)
         }
         SpeechEngine::Piper => {

@@ -1,15 +1,19 @@
 //! What ships inside the binary, so that it works wherever it is run.
 
 macro_rules! skills {
-    ($($name:literal),* $(,)?) => {
-        /// The skills of `intents/en`: file name and text.
-        const SKILLS: &[(&str, &str)] = &[
-            $((concat!("intents/en/", $name), include_str!(concat!("../../../intents/en/", $name)))),*
-        ];
+    ($folder:literal: $($name:literal),* $(,)?) => {
+        &[$((
+            concat!("intents/", $folder, "/", $name),
+            include_str!(concat!("../../../intents/", $folder, "/", $name)),
+        )),*]
     };
 }
 
-skills![
+/// Skills: file name and text.
+type Skills = &'static [(&'static str, &'static str)];
+
+const ENGLISH: Skills = skills![
+    "en":
     "alarms.toml",
     "cancel.toml",
     "climate.toml",
@@ -36,19 +40,44 @@ skills![
     "weather.toml",
 ];
 
+const MANDARIN: Skills = skills![
+    "zh":
+    "alarms.toml",
+    "climate.toml",
+    "clock.toml",
+    "covers.toml",
+    "lights.toml",
+    "plugs.toml",
+    "timers.toml",
+    "volume.toml",
+];
+
+/// By language.
+const SKILLS: [(&str, Skills); 2] = [("en", ENGLISH), ("zh", MANDARIN)];
+
 /// How faults call [`HOME`].
 pub const HOME_NAME: &str = "intents/home.toml";
 /// The demo house, with places for its addresses.
 pub const HOME: &str = include_str!("../../../intents/home.toml");
 
-/// The skills as [`Catalog::parse`](mynah_skill::Catalog::parse) takes them.
-pub fn skills() -> Vec<(String, String)> {
-    SKILLS.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
+/// The demo house of those who speak Mandarin.
+pub const HOME_ZH: (&str, &str) = ("intents/home_zh.toml", include_str!("../../../intents/home_zh.toml"));
+
+/// The skills in that language (`zh`, `zh-TW`), as [`Catalog::parse`](mynah_skill::Catalog::parse) takes them. None: there are none.
+pub fn skills(language: &str) -> Option<Vec<(String, String)>> {
+    let primary = language.split(['-', '_']).next().unwrap_or_default();
+    let (_, skills) = SKILLS.iter().find(|(known, _)| *known == primary)?;
+    Some(skills.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
+}
+
+/// The languages that skills ship in.
+pub fn languages() -> impl Iterator<Item = &'static str> {
+    SKILLS.iter().map(|(language, _)| *language)
 }
 
 /// The text of a file that faults name: one of ours, or one on disk.
 pub fn source(file: &str) -> Option<String> {
-    let ours = SKILLS.iter().chain([&(HOME_NAME, HOME)]);
+    let ours = SKILLS.iter().flat_map(|(_, skills)| skills.iter()).chain([&(HOME_NAME, HOME), &HOME_ZH]);
     let shipped = ours.copied().find(|(name, _)| *name == file).map(|(_, text)| text.to_owned());
     shipped.or_else(|| std::fs::read_to_string(file).ok())
 }
@@ -60,10 +89,12 @@ mod tests {
 
     #[test]
     fn every_skill_of_the_folder_ships() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../intents/en");
-        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
-        for file in files.map(|name| format!("intents/en/{}", name.to_str().unwrap())) {
-            assert!(SKILLS.iter().any(|(name, _)| *name == file), "{file} is not in the list");
+        for (language, skills) in SKILLS {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../intents").join(language);
+            let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+            for file in files.map(|name| format!("intents/{language}/{}", name.to_str().unwrap())) {
+                assert!(skills.iter().any(|(name, _)| *name == file), "{file} is not in the list");
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use mynah_home::Capability;
+use mynah_intent::Value;
 
 use crate::permission::Permissions;
 use crate::plan::AlarmKind;
@@ -104,6 +105,13 @@ pub(crate) enum Verb {
     Say {
         text: Template,
     },
+    /// Asks for a slot that was not said, before anything is done.
+    Ask {
+        text: Template,
+        slot: String,
+        /// What may be answered; none: the values of the list of that name.
+        answers: Option<Vec<(String, Value)>>,
+    },
     /// What follows is done after this, and only when all went well so far. Nothing: at once.
     Wait {
         length: Option<Argument>,
@@ -157,6 +165,7 @@ impl ActionTemplate {
                 | Verb::Mqtt { .. }
                 | Verb::Wait { .. }
                 | Verb::Scene { .. }
+                | Verb::Ask { .. }
         )
     }
 
@@ -164,6 +173,14 @@ impl ActionTemplate {
     pub(crate) fn sets(&self) -> Option<&[Target]> {
         match &self.verb {
             Verb::Set { on, .. } | Verb::Adjust { on, .. } => Some(on),
+            _ => None,
+        }
+    }
+
+    /// The slot that it asks the person for.
+    pub(crate) fn asks_for(&self) -> Option<&String> {
+        match &self.verb {
+            Verb::Ask { slot, .. } => Some(slot),
             _ => None,
         }
     }
@@ -220,7 +237,7 @@ impl ActionTemplate {
                 text(item);
             }
             Verb::ListRead { list } | Verb::ListClear { list } => text(list),
-            Verb::Say { text: t } | Verb::Scene { name: t } => text(t),
+            Verb::Say { text: t } | Verb::Scene { name: t } | Verb::Ask { text: t, .. } => text(t),
             Verb::Wait { length: Some(Argument::Text(t)) } => text(t),
             Verb::TellTime | Verb::TellDate | Verb::Undo | Verb::Cancel | Verb::Wait { .. } => {}
         }

@@ -92,8 +92,19 @@ impl Catalog {
         }
     }
 
+    /// The same, in a language: of each skill the translation to it, where the skill itself is in another.
+    ///
+    /// # Errors
+    /// Every fault of every text at once, and each skill that is not in that language.
+    pub fn parse_in(texts: &[(String, String)], home: &Home, language: &str) -> Result<Catalog, Vec<Fault>> {
+        match Catalog::parse_leniently_in(texts, home, Some(language)) {
+            (Some(catalog), faults) if faults.is_empty() => Ok(catalog),
+            (_, faults) => Err(faults),
+        }
+    }
+
     /// Compiles skills beside others that are installed. Of those, the ones in another language and those that one of `texts` replaces
-    /// by having its name are left out.
+    /// by having its name are left out. Without a language, it is that of the first of `texts`.
     ///
     /// # Errors
     /// Every fault of every text at once.
@@ -101,22 +112,56 @@ impl Catalog {
         texts: &[(String, String)],
         installed: &[(String, String)],
         home: &Home,
+        language: Option<&str>,
     ) -> Result<Catalog, Vec<Fault>> {
+        let parse = |texts: &[(String, String)]| match Catalog::parse_leniently_in(texts, home, language) {
+            (Some(catalog), faults) if faults.is_empty() => Ok(catalog),
+            (_, faults) => Err(faults),
+        };
         let with_bases = with_bases(texts, installed);
-        let alone = Catalog::parse(&with_bases, home)?;
+        let alone = parse(&with_bases)?;
         let all: Vec<_> = with_bases.into_iter().chain(alone.companions(installed)).collect();
-        Catalog::parse(&all, home)
+        parse(&all)
     }
 
     /// Every fault of every text, and a catalog of what is without one. What is faulty in one stage is left out of the next, so
     /// that all stages are gone through: the file, its manifest, all manifests together, the sentences.
     pub(crate) fn parse_leniently(texts: &[(String, String)], home: &Home) -> (Option<Catalog>, Vec<Fault>) {
+        Catalog::parse_leniently_in(texts, home, None)
+    }
+
+    /// The same, in a language. Without one, it is that of the first skill.
+    pub(crate) fn parse_leniently_in(
+        texts: &[(String, String)],
+        home: &Home,
+        language: Option<&str>,
+    ) -> (Option<Catalog>, Vec<Fault>) {
         let mut skills = Vec::new();
         let mut faults = Vec::new();
         for (file, text) in texts {
             let (manifest, found) = Manifest::parse(file, text);
             skills.extend(manifest);
             faults.extend(found);
+        }
+        let first = skills.first().map_or_else(|| "en".to_owned(), |skill: &Manifest| skill.language.clone());
+        for skill in &mut skills {
+            match skill.in_language(language.unwrap_or(&first)) {
+                Some(translated) => *skill = translated,
+                None => {
+                    // Without a wish, that two languages do not go together is told below.
+                    let Some(language) = language else { continue };
+                    faults.push(Fault {
+                        origin: Origin { file: skill.file.clone(), span: skill.name.span.clone() },
+                        message: format!(
+                            "the skill `{}` is in `{}`, not in `{language}`",
+                            skill.name, skill.language
+                        ),
+                        help: Some(format!("add [translations.{language}], or load it without")),
+                    });
+                    skill.intents.clear();
+                    skill.language = language.to_owned();
+                }
+            }
         }
         extend(&mut skills, &mut faults);
         for skill in &skills {

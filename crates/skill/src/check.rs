@@ -45,10 +45,30 @@ impl Findings {
             errors.extend(found.into_iter().filter(|f| !errors.contains(f)).collect::<Vec<_>>());
             catalog = together.or(catalog);
         }
+        // A translation is looked at by itself, as it would be loaded.
+        let manifests = || texts.iter().filter_map(|(file, text)| Manifest::parse(file, text).0);
+        let languages: BTreeSet<String> =
+            manifests().flat_map(|skill| skill.languages().map(str::to_owned).collect::<Vec<_>>()).collect();
+        let in_languages = languages.iter().map(|language| {
+            let is_in = |(file, text): &&(String, String)| {
+                Manifest::parse(file, text).0.is_some_and(|skill| skill.in_language(language).is_some())
+            };
+            let texts: Vec<_> = texts.iter().filter(is_in).cloned().collect();
+            Catalog::parse_leniently_in(&texts, home, Some(language))
+        });
+        let in_languages: Vec<_> = in_languages.collect();
+        for (_, found) in &in_languages {
+            errors.extend(found.iter().filter(|f| !errors.contains(f)).cloned().collect::<Vec<_>>());
+        }
         let faulty: BTreeSet<&str> = errors.iter().map(|fault| &*fault.origin.file).collect();
         let mine = |file: &str| texts.iter().any(|(name, _)| name == file);
         let mut warnings =
             catalog.as_ref().map(|catalog| catalog.doubts(home, &faulty, &mine)).unwrap_or_default();
+        for catalog in in_languages.iter().filter_map(|(catalog, _)| catalog.as_ref()) {
+            let doubts = catalog.doubts(home, &faulty, &mine);
+            warnings.extend(doubts.into_iter().filter(|f| !warnings.contains(f)).collect::<Vec<_>>());
+        }
+        warnings.extend(manifests().flat_map(|skill| skill.untranslated()));
         let place = |fault: &Fault| texts.iter().position(|(file, _)| **file == *fault.origin.file);
         warnings.retain(|fault| place(fault).is_some());
         warnings.sort_by_key(|fault| (place(fault), fault.origin.span.start));
@@ -96,9 +116,11 @@ impl Catalog {
     pub(crate) fn companions(&self, texts: &[(String, String)]) -> Vec<(String, String)> {
         let fits = |(file, text): &&(String, String)| {
             let (Some(other), _) = Manifest::parse(file, text) else { return false };
-            self.skills
-                .iter()
-                .all(|s| s.name.text != other.name.text && *s.file != **file && s.language == other.language)
+            self.skills.iter().all(|s| {
+                s.name.text != other.name.text
+                    && *s.file != **file
+                    && other.in_language(&s.language).is_some()
+            })
         };
         texts.iter().filter(fits).cloned().collect()
     }

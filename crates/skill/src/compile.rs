@@ -31,6 +31,9 @@ const SKIP_WORDS: [&str; 14] = [
     "i want you to",
 ];
 
+/// The same in Mandarin.
+const MANDARIN_SKIP_WORDS: [&str; 5] = ["请", "麻烦你", "帮我", "给我", "谢谢"];
+
 /// The same, where it is typed or transcribed freely.
 const FILLERS: [&str; 22] = [
     "um",
@@ -59,8 +62,11 @@ const FILLERS: [&str; 22] = [
 
 pub(crate) fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
     let language = skills.first().map_or_else(|| "en".into(), |s| s.language.clone());
-    let (skip_words, fillers): (&[&str], &[&str]) =
-        if language.starts_with("en") { (&SKIP_WORDS, &FILLERS) } else { (&[], &[]) };
+    let (skip_words, fillers): (&[&str], &[&str]) = match language.split(['-', '_']).next() {
+        Some("en") => (&SKIP_WORDS, &FILLERS),
+        Some("zh") => (&MANDARIN_SKIP_WORDS, &[]),
+        _ => (&[], &[]),
+    };
     let several = several(&language);
     let mut spec = Spec {
         language,

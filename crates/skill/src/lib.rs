@@ -45,10 +45,37 @@
 //! slots = { state = "on" }
 //! does = [{ device = "kitchen lamp", power = "on" }]
 //! reply = "The kitchen lamp is on." # when all goes as hoped
+//! asks = "How large?"               # a question that is asked back, and
+//! answer = "large"                  # what is answered to it; several: to those that follow
 //! refuse = true                     # instead: not understood by this skill, or refused
 //!
 //! [[refuse]]                        # what this skill must not understand
 //! say = "turn on the gazebo"
+//! ```
+//!
+//! ## Other languages
+//!
+//! The words of a skill in another language stand beside those that it is written in; what it does, and what it may reach, is the same.
+//! Lists that are not translated are as they are; an intent that is not translated is not there. `mynah skill check` tells what is missing.
+//!
+//! ```toml
+//! [translations.de]
+//! summary = "Kaffee kochen"
+//!
+//! [translations.de.rules]           # these alone; and `skip_words`
+//!
+//! [translations.de.lists]
+//! size = [{ in = "(klein|kleinen)", out = "small" }, { in = "(groß|großen)", out = "large" }]
+//!
+//! [[translations.de.intent]]
+//! name = "coffee.brew"              # one of this skill
+//! sentences = ["mach [mir] einen [{size}] Kaffee"]
+//! reply = "Kommt sofort"
+//! asks = { size = "Wie groß?" }     # the questions of its actions
+//!
+//! [[translations.de.intent.test]]   # as above; and [[translations.de.refuse]]
+//! say = "mach mir einen großen Kaffee"
+//! slots = { size = "large" }
 //! ```
 //!
 //! `requires_context` and `excludes_context` of an intent are as Home Assistant has them; the context is `area`, the room of
@@ -100,6 +127,7 @@
 //! | `{ tell = "time" }`, `{ tell = "date" }` | |
 //! | `{ list = "add", name = "shopping", item = "{item}" }` | and `list = "remove"`; `list = "read"`, `list = "clear"` |
 //! | `{ say = "Here it comes" }` | says it, before the reply |
+//! | `{ ask = "How large?", slot = "size" }` | asks for a slot that was not said, before anything is done; what may be answered are the texts of the list of that name, or `answers = ["small", { in = "(large\|big)", out = "large" }]` |
 //! | `{ scene = "movie" }`, `{ scene = "{scene}" }` | does the actions of `[scenes]`, which has `movie = [{ … }, …]` |
 //! | `{ delay = "5 seconds" }` | what follows is done so much later, ten minutes at most, and only when all went well so far |
 //! | `{ sequence = [{ … }, { … }] }` | one after the other, up to the first that does not work |
@@ -144,6 +172,7 @@
 #![forbid(unsafe_code)]
 
 mod action;
+mod ask;
 mod catalog;
 mod check;
 mod compile;
@@ -170,6 +199,7 @@ mod trial;
 mod wording;
 mod written;
 
+pub use ask::{answered, answers_graph, which_answer};
 pub use catalog::{Catalog, Situation, SkillHelp};
 pub use check::Findings;
 pub use files::{skill_texts, with_bases};

@@ -3,6 +3,7 @@
 mod check;
 mod lists;
 mod read;
+mod translation;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -16,6 +17,7 @@ use crate::action::{ActionTemplate, Verb};
 use crate::permission::{Permissions, glob};
 use crate::skill_test::SkillTest;
 use crate::template::Template;
+use translation::Translation;
 
 /// One skill.
 #[derive(Clone, Debug)]
@@ -37,6 +39,8 @@ pub(crate) struct Manifest {
     pub(crate) scenes: BTreeMap<String, Scene>,
     pub(crate) intents: Vec<IntentEntry>,
     pub(crate) refuse: Vec<SkillTest>,
+    /// By language.
+    pub(crate) translations: BTreeMap<String, Translation>,
 }
 
 /// One `[[intent]]`.

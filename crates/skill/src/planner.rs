@@ -6,7 +6,7 @@ mod values;
 use std::time::Duration;
 
 use mynah_home::{Capability, DeviceId, Home, State};
-use mynah_intent::{Intent, Reading, SaidDateTime};
+use mynah_intent::{Intent, List, Reading, SaidDateTime, Value};
 
 use crate::action::{ActionTemplate, Argument, LONGEST_DELAY, Payload, Verb};
 use crate::catalog::{Catalog, Situation};
@@ -34,6 +34,10 @@ impl Catalog {
         let mut actions = Vec::new();
         let mut lacking = None;
         let templates = planner.with_scenes(&entry.actions)?;
+        // Whoever is asked decides before anything is done.
+        for template in &templates {
+            planner.ask(template)?;
+        }
         let several = templates.len() > 1;
         for template in templates {
             match planner.fill(template, &mut actions) {
@@ -119,6 +123,8 @@ impl<'a> Planner<'a> {
                 }
                 actions.push(Action::Wait { length });
             }
+            // It was asked before.
+            Verb::Ask { .. } => {}
             Verb::Scene { .. } => {
                 for template in self.with_scenes(std::slice::from_ref(template))? {
                     self.fill(template, actions)?;
@@ -127,6 +133,26 @@ impl<'a> Planner<'a> {
             verb => actions.push(Action::Local(self.local(verb)?)),
         }
         Ok(())
+    }
+
+    /// Refuses with a question when the slot that it is about was not said.
+    fn ask(&self, template: &ActionTemplate) -> Result<(), Refusal> {
+        let Verb::Ask { text, slot, answers } = &template.verb else { return Ok(()) };
+        if self.intent.slots.contains_key(slot) {
+            return Ok(());
+        }
+        let entries = |list: &str| match self.skill.lists.get(list) {
+            Some((List::Text(entries), _)) => {
+                entries.iter().map(|entry| (entry.said.clone(), entry.value.clone())).unzip()
+            }
+            _ => Default::default(),
+        };
+        let (answers, values): (Vec<String>, Vec<Value>) = match answers {
+            Some(answers) => answers.iter().cloned().unzip(),
+            None => entries(slot),
+        };
+        let list = if self.skill.lists.contains_key(slot) { slot.clone() } else { String::new() };
+        Err(Refusal::Asks { question: self.text(text)?, slot: slot.clone(), list, answers, values })
     }
 
     /// With the actions of scenes in the place of the scenes. There are no scenes in scenes.
@@ -203,6 +229,7 @@ impl<'a> Planner<'a> {
             Verb::Cancel
             | Verb::Wait { .. }
             | Verb::Scene { .. }
+            | Verb::Ask { .. }
             | Verb::Set { .. }
             | Verb::Adjust { .. }
             | Verb::Read { .. }

@@ -2,6 +2,7 @@
 
 use mynah_home::Capability;
 use mynah_home::DeviceId;
+use mynah_intent::Value;
 use serde::{Deserialize, Serialize};
 
 /// Why there is no plan. Its text is made to be spoken.
@@ -25,6 +26,21 @@ pub enum Refusal {
         /// The words that may mean each of them; empty when none were said.
         #[serde(default)]
         said: String,
+    },
+    /// The skill asks for what was not said.
+    #[error("{question}")]
+    Asks {
+        /// What is asked.
+        question: String,
+        /// The slot that the answer fills.
+        slot: String,
+        /// The list of its values; empty when the question has its own answers.
+        #[serde(default)]
+        list: String,
+        /// What may be answered: templates.
+        answers: Vec<String>,
+        /// What each of them means.
+        values: Vec<Value>,
     },
     /// The skill may not reach that.
     #[error("The skill {skill} may not reach {what}.")]

@@ -52,6 +52,11 @@ fn document() -> Value {
                 "additionalProperties": { "type": "array", "items": { "$ref": "#/definitions/action" } },
             },
             "intent": { "type": "array", "items": { "$ref": "#/definitions/intent" }, "minItems": 1 },
+            "translations": {
+                "type": "object",
+                "description": "The words of this skill in other languages, by BCP 47 tag",
+                "additionalProperties": { "$ref": "#/definitions/translation" },
+            },
             "refuse": {
                 "type": "array",
                 "description": "What this skill must not understand",
@@ -71,7 +76,10 @@ fn document() -> Value {
                 "requires_context": context("Context that must hold, such as `area`, the room of the speaker"),
                 "excludes_context": context("Context that must not hold"),
                 "do": { "type": "array", "items": { "$ref": "#/definitions/action" } },
-                "reply": {
+                "reply": { "$ref": "#/definitions/reply" },
+                "test": { "type": "array", "items": { "$ref": "#/definitions/test" } },
+            })),
+            "reply": {
                     "description": "What is answered: the first whose slots were all said",
                     "oneOf": [
                         { "type": "string" },
@@ -84,7 +92,19 @@ fn document() -> Value {
                         ] } },
                     ],
                 },
-                "test": { "type": "array", "items": { "$ref": "#/definitions/test" } },
+            "translation": table(&[], json!({
+                "summary": text("What it is for"),
+                "skip_words": texts("Words that may stand anywhere without changing the meaning"),
+                "rules": { "type": "object", "additionalProperties": text("A template") },
+                "lists": { "type": "object", "additionalProperties": { "$ref": "#/definitions/list" } },
+                "intent": { "type": "array", "items": table(&["name", "sentences"], json!({
+                    "name": text("An intent of this skill"),
+                    "sentences": texts("Templates"),
+                    "reply": { "$ref": "#/definitions/reply" },
+                    "asks": { "type": "object", "description": "Questions, by the slot that they ask for", "additionalProperties": text("A question") },
+                    "test": { "type": "array", "items": { "$ref": "#/definitions/test" } },
+                })) },
+                "refuse": { "type": "array", "items": { "$ref": "#/definitions/test" } },
             })),
             "list": { "oneOf": [
                 {
@@ -125,6 +145,8 @@ fn document() -> Value {
                     ] },
                 },
                 "reply": text("The answer when all goes as hoped"),
+                "asks": text("What is asked back"),
+                "answer": texts("What is answered to it, and to the questions that follow"),
                 "refuse": { "type": "boolean", "description": "Not understood by this skill, or refused" },
             })),
             "change": change(),
@@ -250,6 +272,17 @@ fn actions() -> Vec<Value> {
         ),
         table(&["list", "name"], json!({ "list": one_of(&["read", "clear"]), "name": text("The list") })),
         table(&["say"], json!({ "say": text("What the assistant says before the reply") })),
+        table(
+            &["ask", "slot"],
+            json!({
+                "ask": text("A question, asked before anything is done when the slot was not said"),
+                "slot": text("The slot that the answer fills"),
+                "answers": {
+                    "description": "What may be answered; without it, the values of the list of that name",
+                    "$ref": "#/definitions/list",
+                },
+            }),
+        ),
         table(&["scene"], json!({ "scene": text("One of [scenes], or a slot that names one") })),
         table(&["delay"], json!({ "delay": argument() })),
         table(

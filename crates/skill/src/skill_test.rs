@@ -20,6 +20,10 @@ pub(crate) struct SkillTest {
     pub(crate) does: Option<Vec<Expected>>,
     pub(crate) refuse: bool,
     pub(crate) reply: Option<String>,
+    /// The question that is asked back.
+    pub(crate) asks: Option<String>,
+    /// What is answered to it, and to those that follow.
+    pub(crate) answers: Vec<String>,
 }
 
 /// One entry of `does`.
@@ -48,8 +52,11 @@ impl SkillTest {
         let does =
             fields.has("does").then(|| fields.tables("does").into_iter().filter_map(read_expected).collect());
         let reply = fields.text("reply").map(|t| t.text);
+        let asks = fields.text("asks").map(|t| t.text);
+        let answers = fields.texts("answer").into_iter().map(|t| t.text).collect();
         fields.finish();
-        Some(SkillTest { say: say?, area, intent, slots: slots.unwrap_or_default(), does, refuse, reply })
+        let slots = slots.unwrap_or_default();
+        Some(SkillTest { say: say?, area, intent, slots, does, refuse, reply, asks, answers })
     }
 }
 

@@ -5,10 +5,12 @@ use std::ops::Range;
 use mynah_home::{AreaId, DeviceId, Home, Resolution, State, Text};
 use mynah_intent::{Intent, Reading, Value};
 
+use crate::ask::{answered, which_answer};
 use crate::catalog::{Catalog, Situation};
 use crate::manifest::{IntentEntry, Manifest};
 use crate::plan::Action;
 use crate::planner::fill_without_slots;
+use crate::refusal::Refusal;
 use crate::skill_test::{Change, Expected, SkillTest};
 use crate::written::{number, same_value};
 
@@ -128,6 +130,11 @@ impl Catalog {
             differences.push(format!("is understood as {}, not as {name}", reading.intent.name));
             return Ok(differences);
         }
+        let reading = &match self.ask_and_answer(test, reading, home, &situation) {
+            Ok(Some(answered)) => answered,
+            Ok(None) => return Ok(differences),
+            Err(difference) => return Ok(vec![difference]),
+        };
         for (slot, wanted) in &test.slots {
             match reading.intent.slots.get(slot) {
                 Some(found) if same_value(&found.value, wanted, situation.now) => {}
@@ -164,6 +171,43 @@ impl Catalog {
             }
         }
         Ok(differences)
+    }
+}
+
+impl Catalog {
+    /// The reading with the answers of the test, or the difference. Nothing when the test ends with the question.
+    fn ask_and_answer(
+        &self,
+        test: &SkillTest,
+        reading: &Reading,
+        home: &Home,
+        situation: &Situation,
+    ) -> Result<Option<Reading>, String> {
+        let mut reading = reading.clone();
+        if test.asks.is_none() && test.answers.is_empty() {
+            return Ok(Some(reading));
+        }
+        let mut plan = self.plan(&reading, home, situation);
+        if let Some(wanted) = &test.asks {
+            match &plan {
+                Err(Refusal::Asks { question, .. }) if question == wanted => {}
+                Err(refusal) => {
+                    return Err(format!("asks \u{201c}{refusal}\u{201d}, not \u{201c}{wanted}\u{201d}"));
+                }
+                Ok(_) => return Err(format!("does not ask \u{201c}{wanted}\u{201d}")),
+            }
+        }
+        for answer in &test.answers {
+            let found = match &plan {
+                Err(Refusal::Asks { answers, .. }) => which_answer(answers, answer),
+                _ => return Err(format!("asks nothing that \u{201c}{answer}\u{201d} answers")),
+            };
+            let after =
+                plan.as_ref().err().zip(found).and_then(|(asks, found)| answered(&reading, asks, found));
+            reading = after.ok_or_else(|| format!("\u{201c}{answer}\u{201d} is no answer"))?;
+            plan = self.plan(&reading, home, situation);
+        }
+        Ok((!test.answers.is_empty()).then_some(reading))
     }
 }
 

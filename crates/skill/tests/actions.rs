@@ -188,3 +188,74 @@ do = [{ sequence = [{ sequence = [] }] }, { say = "" }]
         "#]],
     );
 }
+
+#[test]
+fn questions() {
+    let skill = |action: &str, test: &str| {
+        format!(
+            r#"
+[skill]
+name = "coffee"
+[permissions]
+mqtt = ["coffee"]
+[lists]
+size = ["small", {{ in = "(large|big)", out = "large" }}]
+cups = {{ from = 1, to = 4 }}
+[[intent]]
+name = "brew"
+sentences = ["make [a] [{{size}}] coffee"]
+do = [{{ mqtt = {{ topic = "coffee", payload = "{{size}}" }} }}, {action}]
+[[intent.test]]
+say = "make coffee"
+{test}
+"#
+        )
+    };
+    let check = |action: &str, test: &str, expect: Expect| {
+        let found = match Catalog::parse(&[("coffee.toml".into(), skill(action, test))], &home()) {
+            Err(faults) => {
+                faults.iter().map(|f| format!("{f} ({})", f.help.as_deref().unwrap_or("-"))).collect()
+            }
+            Ok(catalog) => {
+                catalog.test(&home()).into_iter().map(|r| format!("{:?}", r.result)).collect::<Vec<_>>()
+            }
+        };
+        expect.assert_eq(&found.join("\n"));
+    };
+    let ask = r#"{ ask = "How large?", slot = "size" }"#;
+    check(ask, r#"asks = "How large?""#, expect!["Passed"]);
+    check(
+        ask,
+        r#"answer = "a big one"
+slots = { size = "large" }
+does = [{ mqtt = { topic = "coffee", payload = "large" } }]"#,
+        expect!["Passed"],
+    );
+    check(ask, r#"answer = "purple""#, expect![[r#"Failed(["“purple” is no answer"])"#]]);
+    check(
+        ask,
+        r#"answer = ["small", "small"]"#,
+        expect![[r#"Failed(["asks nothing that “small” answers"])"#]],
+    );
+    check(ask, r#"asks = "Which one?""#, expect![[r#"Failed(["asks “How large?”, not “Which one?”"])"#]]);
+    check(ask, "", expect![[r#"Failed(["is refused: How large?"])"#]]);
+    check(
+        r#"{ ask = "How many?", slot = "cups" }"#,
+        "",
+        expect![[
+            r#"nobody knows what may be answered for `cups` (add answers = ["…"], or a list `cups` of texts)"#
+        ]],
+    );
+    check(
+        r#"{ ask = "How many?", slot = "cups", answers = ["(one"] }"#,
+        "",
+        expect!["`(` is not closed (add `)`)"],
+    );
+    check(
+        r#"{ ask = "How many?", slots = "cups" }"#,
+        "",
+        expect![[r#"
+        `slot` is missing (add: slot = "…")
+        unknown key `slots` (did you mean `slot`?)"#]],
+    );
+}

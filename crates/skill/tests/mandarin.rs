@@ -6,8 +6,8 @@ use mynah_home::Home;
 use mynah_skill::{Catalog, Situation, TestResult};
 
 fn shipped() -> (Catalog, Home) {
-    let home =
-        Home::parse("house_zh.toml", include_str!("house_zh.toml")).unwrap_or_else(|f| panic!("{f:#?}"));
+    let home = Home::parse("home_zh.toml", include_str!("../../../intents/home_zh.toml"))
+        .unwrap_or_else(|f| panic!("{f:#?}"));
     let intents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../intents/zh");
     let catalog = Catalog::load(&[intents], &home).unwrap_or_else(|f| panic!("{f:#?}"));
     (catalog, home)

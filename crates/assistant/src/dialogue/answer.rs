@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mynah_intent::{IntentSpec, Origin, Recognizer, Sentence, Spec, WordGraph};
+use mynah_skill::answers_graph;
 use serde::{Deserialize, Serialize};
 
 use crate::words::SMALL;
@@ -18,6 +19,8 @@ pub enum Expects {
     Pin,
     /// One or several of these: "the kitchen lamp", "the bedroom one", "the second", "both".
     Which(Vec<String>),
+    /// One of these, as a skill has them: templates.
+    Answer(Vec<String>),
 }
 
 const YES: [&str; 14] = [
@@ -56,6 +59,7 @@ impl Expects {
             Expects::YesNo => Arc::new(WordGraph::from_sentences(&[&YES[..], &NO[..]].concat())),
             Expects::Pin => pin_graph(),
             Expects::Which(names) => which_graph(names),
+            Expects::Answer(answers) => answers_graph(answers, &NO),
         }
     }
 }

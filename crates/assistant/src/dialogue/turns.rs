@@ -6,7 +6,8 @@ use mynah_audio::Cue;
 use mynah_home::DeviceId;
 use mynah_intent::Reading;
 use mynah_skill::{
-    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, chosen,
+    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, answered, chosen,
+    which_answer,
 };
 
 use super::own::{Effect, Memory};
@@ -42,7 +43,7 @@ pub(super) struct Running {
 enum Pending {
     /// A plan, after a yes or the PIN.
     Plan(Plan),
-    /// These commands, when it is known which devices one of them means.
+    /// These commands, when it is known which devices one of them means, or what fills a slot of it.
     Choice { readings: Vec<Reading>, refused: usize, refusal: Refusal, confidence: Option<f32> },
 }
 
@@ -135,6 +136,12 @@ impl Dialogue {
             && names.len() > 1
         {
             let (speech, expects) = (refusal.to_string(), Expects::Which(names.clone()));
+            let pending = Pending::Choice { readings, refused, refusal, confidence };
+            self.ask(turn, pending, expects, speech, origin, false);
+            return;
+        }
+        if let Refusal::Asks { question, answers, .. } = &refusal {
+            let (speech, expects) = (question.clone(), Expects::Answer(answers.clone()));
             let pending = Pending::Choice { readings, refused, refusal, confidence };
             self.ask(turn, pending, expects, speech, origin, false);
             return;
@@ -437,7 +444,7 @@ impl Dialogue {
             let speech = match &expects {
                 Expects::YesNo => format!("Please say yes or no. {speech}"),
                 Expects::Pin => "Please say the PIN again.".to_owned(),
-                Expects::Which(_) => speech,
+                Expects::Which(_) | Expects::Answer(_) => speech,
             };
             self.ask(turn, pending, expects, speech, origin, true);
         }
@@ -460,6 +467,12 @@ impl Dialogue {
             self.answered_which(turn, question, &places, now);
             return true;
         }
+        if let (Expects::Answer(answers), false) = (&question.expects, unsure)
+            && let Some(found) = which_answer(answers, text)
+        {
+            self.go_on(turn, question, |reading, refusal| answered(reading, refusal, found), now);
+            return true;
+        }
         match (answer::yes_or_no(text), answer::digits(text), &question.expects) {
             (Some(false), ..) => {
                 self.refuse(turn, Because::Declined);
@@ -480,12 +493,26 @@ impl Dialogue {
 
     /// Goes on with the devices that were chosen, at these places of what was asked for.
     fn answered_which(&mut self, turn: TurnId, question: Question, places: &[usize], now: Moment) {
+        let choose = |reading: &Reading, refusal: &Refusal| {
+            let Refusal::Ambiguous { devices, .. } = refusal else { return None };
+            let devices: Vec<_> = places.iter().filter_map(|place| devices.get(*place).cloned()).collect();
+            chosen(reading, refusal, &devices)
+        };
+        self.go_on(turn, question, choose, now);
+    }
+
+    /// Goes on with the reading that an answer makes of the one that was refused.
+    fn go_on(
+        &mut self,
+        turn: TurnId,
+        question: Question,
+        with: impl FnOnce(&Reading, &Refusal) -> Option<Reading>,
+        now: Moment,
+    ) {
         let Pending::Choice { mut readings, refused, refusal, confidence } = question.pending else {
             return;
         };
-        let Refusal::Ambiguous { devices, .. } = &refusal else { return };
-        let devices: Vec<DeviceId> = places.iter().filter_map(|place| devices.get(*place).cloned()).collect();
-        let reading = readings.get(refused).and_then(|reading| chosen(reading, &refusal, &devices));
+        let reading = readings.get(refused).and_then(|reading| with(reading, &refusal));
         let (Some(reading), Some(place)) = (reading, readings.get_mut(refused)) else { return };
         *place = reading;
         let situation = self.situation(now);

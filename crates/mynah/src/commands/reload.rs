@@ -69,7 +69,7 @@ impl Files {
             Some(path) if text != self.home_text => Home::load(path).map_err(faults)?,
             _ => (*self.home).clone(),
         };
-        let catalog = setup::catalog(&self.config.skills, &home)?;
+        let catalog = setup::catalog(&self.config, &home)?;
         let household = Household::assemble(self.config.clone(), home, catalog)?;
         let wires = match text == self.home_text {
             true => None,

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use mynah_home::{Capability, Fields, Kind, did_you_mean};
+use mynah_home::{Capability, Entry, Fields, Kind, did_you_mean};
+use mynah_intent::{Origin, Sentence, Value};
 
 use super::{ActionTemplate, Argument, LONGEST_DELAY, Payload, Target, Verb};
 use crate::plan::AlarmKind;
 use crate::template::Template;
-use crate::written::{parse_duration, parse_time};
+use crate::written::{parse_duration, parse_time, plain_value};
 
-const VERBS: [&str; 17] = [
-    "set", "adjust", "read", "http", "mqtt", "say", "timer", "alarm", "reminder", "volume", "tell", "list",
-    "scene", "sequence", "delay", "help", "undo",
+const VERBS: [&str; 18] = [
+    "set", "adjust", "read", "http", "mqtt", "say", "ask", "timer", "alarm", "reminder", "volume", "tell",
+    "list", "scene", "sequence", "delay", "help", "undo",
 ];
 
 impl ActionTemplate {
@@ -78,6 +79,8 @@ impl ActionTemplate {
             fields.boolean("undo").map(|_| Verb::Undo)
         } else if fields.has("say") {
             fields.required_text("say").map(|t| Verb::Say { text: Template::parse(&t.text) })
+        } else if fields.has("ask") {
+            read_ask(&fields)
         } else if fields.has("scene") {
             fields.required_text("scene").map(|t| Verb::Scene { name: Template::parse(&t.text) })
         } else if fields.has("delay") {
@@ -195,6 +198,46 @@ fn read_timer(fields: &Fields<'_, '_>) -> Option<Verb> {
         "remaining" => Some(Verb::TimerRemaining { name }),
         other => unknown_choice(fields, "timer", other, &["start", "cancel", "remaining"]),
     }
+}
+
+fn read_ask(fields: &Fields<'_, '_>) -> Option<Verb> {
+    let text = fields.required_text("ask").map(|t| Template::parse(&t.text));
+    let slot = fields.required_text("slot").map(|t| t.text);
+    let answers = fields.entry("answers").map(|entry| {
+        let span = entry.span();
+        let values = entry.values(fields).unwrap_or_default().into_iter();
+        let answers: Vec<(String, Value)> = values.filter_map(|value| read_answer(fields, value)).collect();
+        if answers.is_empty() {
+            let help = "write [\"small\", { in = \"(large|big)\", out = \"large\" }]";
+            fields.fault(span, "a question needs answers", Some(help.into()));
+        }
+        answers
+    });
+    Some(Verb::Ask { text: text?, slot: slot?, answers })
+}
+
+/// `"small"` or `{ in = "(large|big)", out = "large" }`.
+fn read_answer(fields: &Fields<'_, '_>, value: Entry<'_, '_>) -> Option<(String, Value)> {
+    let span = value.span();
+    let (said, meant) = match (value.text, value.table) {
+        (Some(text), _) => (text, None),
+        (None, Some(table)) => {
+            let said = table.required_text("in");
+            let meant = table.plain("out").and_then(|out| plain_value(&out));
+            table.finish();
+            (said?, meant)
+        }
+        (None, None) => {
+            fields.fault(span, "an answer must be a string or a table with `in` and `out`", None);
+            return None;
+        }
+    };
+    let origin = Origin { file: fields.file(), span: said.span };
+    let sentence = Sentence { template: said.text.clone(), origin };
+    for fault in mynah_intent::mentions(&sentence).err().into_iter().flatten() {
+        fields.fault(fault.origin.span, fault.message, fault.help);
+    }
+    Some((said.text.clone(), meant.unwrap_or(Value::Text(said.text))))
 }
 
 fn read_delay(fields: &Fields<'_, '_>) -> Option<Verb> {

@@ -13,6 +13,7 @@ use crate::action::{ActionTemplate, Verb};
 impl Manifest {
     /// What can only be seen when rules, permissions and intents are all read, those of an extended skill too.
     pub(crate) fn check(&self, faults: &mut Vec<Fault>) {
+        self.check_translations(faults);
         let mut top = Notes { file: &self.file, faults };
         // Without sentences, which is told, nothing fills the slots.
         for intent in self.intents.iter().filter(|intent| !intent.sentences.is_empty()) {
@@ -22,6 +23,7 @@ impl Manifest {
                 .keys()
                 .chain(intent.slots.keys())
                 .chain(intent.context_slots.values())
+                .chain(intent.actions.iter().filter_map(ActionTemplate::asks_for))
                 .map(String::as_str)
                 .collect();
             if intent.inherits {
@@ -52,6 +54,13 @@ impl Manifest {
                     );
                 }
                 if let Some((message, help)) = action.beyond(&self.permissions) {
+                    top.fault(action.span.clone(), message, Some(help));
+                }
+                if let Verb::Ask { slot, answers: None, .. } = &action.verb
+                    && !matches!(self.lists.get(slot), Some((List::Text(_), _)))
+                {
+                    let help = format!("add answers = [\"…\"], or a list `{slot}` of texts");
+                    let message = format!("nobody knows what may be answered for `{slot}`");
                     top.fault(action.span.clone(), message, Some(help));
                 }
             }

@@ -6,6 +6,7 @@ use mynah_home::{Entry, Fields, Text, did_you_mean};
 use mynah_intent::{List, Sentence, Value};
 
 use super::lists::read_list;
+use super::translation::read_translations;
 use super::{IntentEntry, Manifest, ReplyVariant, Scene, sentence};
 use crate::Risk;
 use crate::action::ActionTemplate;
@@ -32,6 +33,7 @@ pub(super) fn read_manifest(top: Fields<'_, '_>) -> Manifest {
         scenes: BTreeMap::new(),
         intents: Vec::new(),
         refuse: Vec::new(),
+        translations: BTreeMap::new(),
     };
     match top.table("skill") {
         Some(skill) => {
@@ -112,6 +114,9 @@ pub(super) fn read_manifest(top: Fields<'_, '_>) -> Manifest {
     for fields in top.tables("refuse") {
         manifest.refuse.extend(SkillTest::read(fields, true));
     }
+    if let Some(translations) = top.table("translations") {
+        manifest.translations = read_translations(&translations);
+    }
     if manifest.intents.is_empty() && !top.has("intent") {
         top.fault(0..0, "this skill has no intent", Some("add: [[intent]] with name and sentences".into()));
     }
@@ -120,17 +125,8 @@ pub(super) fn read_manifest(top: Fields<'_, '_>) -> Manifest {
 }
 
 fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
-    let file = fields.file();
     let name = fields.required_text("name");
-    let sentences: Vec<Sentence> =
-        fields.texts("sentences").into_iter().map(|t| sentence(&file, t)).collect();
-    if sentences.is_empty() {
-        fields.fault(
-            fields.span_of("sentences"),
-            "an intent needs sentences",
-            Some("add: sentences = [\"…\"]".into()),
-        );
-    }
+    let sentences = read_sentences(&fields);
     let slots = fields
         .table("slots")
         .map(|t| t.entries().into_iter().map(|e| (e.key.clone(), value(&e))).collect())
@@ -175,8 +171,22 @@ fn read_intent(fields: Fields<'_, '_>) -> Option<IntentEntry> {
     })
 }
 
+pub(super) fn read_sentences(fields: &Fields<'_, '_>) -> Vec<Sentence> {
+    let file = fields.file();
+    let sentences: Vec<Sentence> =
+        fields.texts("sentences").into_iter().map(|t| sentence(&file, t)).collect();
+    if sentences.is_empty() {
+        fields.fault(
+            fields.span_of("sentences"),
+            "an intent needs sentences",
+            Some("add: sentences = [\"…\"]".into()),
+        );
+    }
+    sentences
+}
+
 /// `"text"`, or an array of texts and of `{ when = { slot = "value" }, say = "text" }`, where `say` may be several.
-fn read_reply(fields: &Fields<'_, '_>) -> Vec<ReplyVariant> {
+pub(super) fn read_reply(fields: &Fields<'_, '_>) -> Vec<ReplyVariant> {
     let template = |t: Text| (Template::parse(&t.text), t.span);
     let plain =
         |t: Text| ReplyVariant { when: BTreeMap::new(), span: t.span.clone(), say: vec![template(t)] };

@@ -17,8 +17,8 @@ use crate::shipped;
 
 pub fn check(common: &Common, paths: &[PathBuf], strict: bool) -> anyhow::Result<ExitCode> {
     let config = Config::load(common)?;
-    let (texts, unread) = if paths.is_empty() { installed(&config) } else { skill_texts(paths) };
-    let beside = if paths.is_empty() { Vec::new() } else { installed(&config).0 };
+    let (texts, unread) = if paths.is_empty() { installed(&config)? } else { skill_texts(paths) };
+    let beside = if paths.is_empty() { Vec::new() } else { installed(&config)?.0 };
     let mut errors: Vec<Fault> = unread.into_iter().map(Into::into).collect();
     let (home, house_known) = match home_or_demo(&config) {
         Ok(home) => (home, true),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use mynah_intent::Reading;
-use mynah_skill::{Plan, Refusal};
+use mynah_skill::{Plan, Refusal, answered, which_answer};
 use serde_json::json;
 
 use crate::cli::Common;
@@ -26,6 +26,7 @@ pub fn try_out(common: &Common, paths: &[PathBuf], area: Option<&str>) -> anyhow
         println!("Type a sentence, and see what it means. An empty line or Ctrl-D ends it.");
     }
     let mut understood_all = true;
+    let mut asked = None;
     let mut lines = std::io::stdin().lock().lines();
     loop {
         if asks {
@@ -47,7 +48,7 @@ pub fn try_out(common: &Common, paths: &[PathBuf], area: Option<&str>) -> anyhow
                 Err(error) => eprintln!("{error:#}\nthe version before goes on"),
             }
         }
-        understood_all &= show(common, &household, text);
+        understood_all &= show(common, &household, text, &mut asked);
     }
     Ok(if understood_all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -61,15 +62,34 @@ fn load(common: &Common, paths: &[PathBuf], area: Option<&str>) -> anyhow::Resul
     Household::assemble(config, home, catalog)
 }
 
-/// Shows one sentence. False when nothing would come of it.
-fn show(common: &Common, household: &Household, text: &str) -> bool {
+/// A reading of which the skill wants to know more, and its question.
+type Asked = (Reading, Refusal);
+
+/// Shows one sentence, or what comes of an answer. False when nothing would come of it.
+fn show(common: &Common, household: &Household, text: &str, asked: &mut Option<Asked>) -> bool {
     let situation = household.situation();
-    let readings = household.catalog.understand(text, &situation);
+    let after = asked.take().and_then(|(reading, asks)| match &asks {
+        Refusal::Asks { answers, .. } => {
+            which_answer(answers, text).and_then(|place| answered(&reading, &asks, place))
+        }
+        _ => None,
+    });
+    let readings = match after {
+        Some(reading) => vec![reading],
+        None => household.catalog.understand(text, &situation),
+    };
     let plan = readings.first().map(|best| household.catalog.plan(best, &household.home, &situation));
-    let understood = matches!(plan, Some(Ok(_)));
+    if let (Some(best), Some(Err(asks @ Refusal::Asks { .. }))) = (readings.first(), &plan) {
+        *asked = Some((best.clone(), asks.clone()));
+    }
+    let understood = matches!(plan, Some(Ok(_) | Err(Refusal::Asks { .. })));
     if common.json {
         let (done, refused) = match &plan {
             Some(Ok(plan)) => (Some(plan), None),
+            Some(Err(Refusal::Asks { question, answers, .. })) => {
+                println!("  asks    “{question}”");
+                println!("  answer  {}", answers.join(", "));
+            }
             Some(Err(refusal)) => (None, Some(refusal.to_string())),
             None => (None, None),
         };
