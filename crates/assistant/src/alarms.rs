@@ -27,9 +27,9 @@ pub(crate) struct Alarm {
     /// What is to be remembered.
     pub(crate) about: Option<String>,
     /// When it is due, by the clock on the wall.
-    at: OffsetDateTime,
+    pub(crate) at: OffsetDateTime,
     /// Again and again, since it was said.
-    every: Option<(Recurrence, OffsetDateTime)>,
+    pub(crate) every: Option<(Recurrence, OffsetDateTime)>,
 }
 
 /// An alarm as it is kept over a restart.

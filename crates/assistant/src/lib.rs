@@ -12,6 +12,7 @@ pub mod dialogue;
 mod endpointing;
 mod listener;
 mod lists;
+mod mandarin;
 mod moment;
 pub mod ports;
 mod preroll;

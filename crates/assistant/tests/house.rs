@@ -402,3 +402,51 @@ fn a_skill_asks_for_what_was_not_said() {
     }
     assert!(!heard.accepts("make a coffee"));
 }
+
+#[test]
+fn in_mandarin() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let home = Home::load(&root.join("intents/home_zh.toml")).expect("the demo home has no faults");
+    let catalog =
+        Catalog::load(&[root.join("intents/zh")], &home).expect("the shipped skills have no faults");
+    let ids = TurnIds::default();
+    let dialogue = dialogue_of(catalog, home, &ids);
+    check_with(
+        dialogue,
+        &ids,
+        &[
+            "现在几点",
+            "今天几号",
+            "请打开厨房灯",
+            "设一个十分钟的计时器",
+            "计时器还剩多久",
+            "取消计时器",
+            "明天早上七点叫我起床",
+            "我有哪些闹钟",
+            "音量调到百分之三十",
+            "打开空调",
+        ],
+        expect![[r#"
+            现在几点
+              say 现在是上午9点20分。
+            今天几号
+              say 今天是11月21日，星期六。
+            请打开厨房灯
+              do light.厨房灯 power = on
+              say 好的。
+            设一个十分钟的计时器
+              say 计时器设好了，10分钟。
+            计时器还剩多久
+              say 10分钟的计时器还剩10分钟。
+            取消计时器
+              say 计时器取消了。
+            明天早上七点叫我起床
+              say 闹钟设好了，明天上午7点。
+            我有哪些闹钟
+              say 有1个闹钟：明天上午7点。
+            音量调到百分之三十
+              say 音量是百分之30。
+            打开空调
+        "#]],
+    );
+}

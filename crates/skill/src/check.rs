@@ -1,5 +1,6 @@
 //! `mynah skill check`: every fault of skills, and what is no fault but most likely no intention.
 
+mod alike;
 mod collisions;
 mod size;
 mod words;
@@ -79,7 +80,7 @@ impl Findings {
 impl Catalog {
     /// Looks for what a skill author would want to know: rules, lists, alternatives and permissions that nothing needs, intents without a
     /// test, list values that mean two things, words that cannot be said, a sentence that takes anything, a grammar that is too large, and
-    /// sentences that two intents accept, of each pair the shortest.
+    /// sentences that two intents accept or that sound alike, of each pair the shortest.
     #[must_use]
     pub fn check(&self, home: &Home) -> Vec<Fault> {
         self.doubts(home, &BTreeSet::new(), &|_| true)
@@ -108,6 +109,7 @@ impl Catalog {
         warnings.extend(self.greedy());
         let graphs = self.graphs();
         warnings.extend(self.collisions(&graphs, mine));
+        warnings.extend(self.alike(&graphs, mine));
         warnings.extend(self.too_large(&graphs));
         warnings
     }

@@ -323,3 +323,37 @@ fn help() {
         You can ask me about lamps. For example: “turn on the kitchen lamp”."#]]
     .assert_eq(&said.join("\n"));
 }
+
+#[test]
+fn what_sounds_alike() {
+    let skill = |first: &str, second: &str| {
+        format!(
+            r#"
+[skill]
+name = "x"
+[[intent]]
+name = "one"
+sentences = ["{first}"]
+reply = "a"
+[[intent.test]]
+say = "{first}"
+[[intent]]
+name = "two"
+sentences = ["{second}"]
+reply = "b"
+[[intent.test]]
+say = "{second}"
+"#
+        )
+    };
+    check(
+        &[("x.toml", &skill("show me the mail list", "show me the male list"))],
+        expect![[r#"
+        x.toml `two`: “show me the mail list” of `one` sounds like “show me the male list” of `two`
+          help: say one of them in other words: a recogniser cannot tell them apart
+    "#]],
+    );
+    check(&[("x.toml", &skill("turn right now", "turn left now"))], expect![[""]]);
+    // The same word is no homophone: who says it is understood.
+    check(&[("x.toml", &skill("play the tale", "pin the tail"))], expect![[""]]);
+}

@@ -23,7 +23,7 @@ pub enum Expects {
     Answer(Vec<String>),
 }
 
-const YES: [&str; 14] = [
+const YES: [&str; 19] = [
     "yes",
     "yes please",
     "yeah",
@@ -38,8 +38,13 @@ const YES: [&str; 14] = [
     "of course",
     "confirm",
     "correct",
+    "是",
+    "是的",
+    "好",
+    "好的",
+    "可以",
 ];
-const NO: [&str; 11] = [
+const NO: [&str; 16] = [
     "no",
     "no thanks",
     "no thank you",
@@ -51,6 +56,11 @@ const NO: [&str; 11] = [
     "never mind",
     "forget it",
     "leave it",
+    "不",
+    "不是",
+    "不要",
+    "不用",
+    "取消",
 ];
 impl Expects {
     /// All that may be said in answer, for the recogniser: the installed skills are not spoken to here.
@@ -83,6 +93,9 @@ fn pin_graph() -> Arc<WordGraph> {
         Err(_) => Arc::new(WordGraph::from_sentences(&NO)),
     }
 }
+
+/// 幺 is said for the 1 of a number.
+const MANDARIN_DIGITS: [char; 12] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九', '〇', '幺'];
 
 const PLACES: [&str; 5] = ["first", "second", "third", "fourth", "fifth"];
 const ALL: [&str; 7] =
@@ -163,6 +176,9 @@ pub(super) fn digits(text: &str) -> Option<String> {
             digits.push_str(&word);
         } else if word == "oh" {
             digits.push('0');
+        } else if word.chars().all(|c| MANDARIN_DIGITS.contains(&c)) {
+            let value = |c| MANDARIN_DIGITS.iter().position(|digit| *digit == c).unwrap_or_default() % 10;
+            digits.extend(word.chars().map(|c| char::from(b'0' + value(c) as u8)));
         } else {
             let value = SMALL[..10].iter().position(|digit| *digit == word)?;
             digits.push(char::from(b'0' + value as u8));
@@ -187,6 +203,8 @@ mod tests {
             ("yes, please", Some(true)),
             ("Don’t!", Some(false)),
             ("never mind", Some(false)),
+            ("好的。", Some(true)),
+            ("不要", Some(false)),
             ("yes but not now", None),
             ("", None),
         ] {
@@ -196,6 +214,8 @@ mod tests {
             ("one two three four", Some("1234")),
             ("1 2 3 4", Some("1234")),
             ("12 oh 4", Some("1204")),
+            ("一二三四", Some("1234")),
+            ("幺〇九", Some("109")),
             ("one two or three", None),
             ("", None),
         ] {

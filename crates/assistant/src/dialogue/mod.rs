@@ -8,6 +8,7 @@
 mod answer;
 mod event;
 mod own;
+mod phrases;
 mod turns;
 mod understanding;
 mod undo;
@@ -35,8 +36,8 @@ use crate::moment::Moment;
 use crate::ports::Hypothesis;
 use crate::timers::Timer;
 use crate::turn::{TurnId, TurnIds};
-use crate::words::and_list;
 use own::Own;
+use phrases::{Language, Phrase};
 use turns::{Origin, Question, Running};
 use undo::Undoable;
 
@@ -346,7 +347,7 @@ impl Dialogue {
         self.question_unanswered(turn);
         self.refuse(turn, Because::RecognitionFailed { message });
         self.cue(Cue::Error);
-        self.say(turn, "Sorry, something went wrong with my hearing.");
+        self.say_phrase(turn, Phrase::HearingFailed);
     }
 
     /// Everything that is due, and speech when nobody else speaks.
@@ -416,10 +417,12 @@ impl Dialogue {
         ringing.next = time + RING_EVERY;
         self.commands.push_back(Command::Cue(Cue::Timer));
         if !std::mem::replace(&mut ringing.announced, true) {
-            let names: Vec<String> = ringing.timers.iter().map(|t| format!("the {}", t.spoken())).collect();
-            let verb = if names.len() == 1 { "is" } else { "are" };
-            let over = (!names.is_empty()).then(|| capital(&format!("{} {verb} over.", and_list(&names))));
-            let alarms = ringing.alarms.iter().map(|alarm| alarm.announcement(now));
+            let language = Language::of(self.mind.language());
+            let names: Vec<String> = ringing.timers.iter().map(|t| own::timer_name(t, language)).collect();
+            let names_said = own::and_list_in(&names, language);
+            let over = Phrase::TimersOver(&names_said, names.len()).said(language);
+            let over = (!names.is_empty()).then_some(over);
+            let alarms = ringing.alarms.iter().map(|alarm| own::announcement(alarm, language, now));
             let speech = alarms.chain(over).collect::<Vec<_>>().join(" ");
             self.to_say.push_back(Utter::Speech {
                 turn: None,
@@ -520,7 +523,7 @@ impl Dialogue {
     /// When that turn was to answer a question: nothing is done.
     fn unanswered(&mut self, turn: TurnId) {
         if self.question_unanswered(turn) {
-            self.say(turn, "All right, I leave it.");
+            self.say_phrase(turn, Phrase::Leave);
         }
     }
 
@@ -537,7 +540,7 @@ impl Dialogue {
     fn kept_safe(&mut self, safe: bool) {
         let was_safe = std::mem::replace(&mut self.kept_safe, safe);
         if was_safe && !safe {
-            let speech = "But I cannot write it down: when I restart it is forgotten.".to_owned();
+            let speech = self.phrase(Phrase::NotKept);
             self.to_say.push_back(Utter::Speech {
                 turn: None,
                 reply: Reply { speech, ok: false },
@@ -556,6 +559,15 @@ impl Dialogue {
 
     fn cue(&mut self, cue: Cue) {
         self.to_say.push_back(Utter::Cue(cue));
+    }
+
+    fn phrase(&self, phrase: Phrase<'_>) -> String {
+        phrase.said(Language::of(self.mind.language()))
+    }
+
+    fn say_phrase(&mut self, turn: TurnId, phrase: Phrase<'_>) {
+        let speech = self.phrase(phrase);
+        self.say(turn, &speech);
     }
 
     /// Says that something was not done.

@@ -5,9 +5,11 @@ use std::time::Duration;
 use mynah_skill::{Failure, FailureKind, Local, Outcome};
 use serde::{Deserialize, Serialize};
 
+use super::phrases::Language;
 use super::understanding::Understanding;
-use crate::alarms::{Alarms, SavedAlarm};
+use crate::alarms::{Alarm, Alarms, SavedAlarm};
 use crate::lists::{Added, Lists};
+use crate::mandarin;
 use crate::moment::Moment;
 use crate::timers::{SavedTimer, Timer, TimerRefusal, Timers};
 use crate::words::{and_list, spoken_date, spoken_length, spoken_time};
@@ -116,6 +118,73 @@ impl Own {
 
     /// Does one action, at once and wholly.
     pub(super) fn act(&mut self, action: &Local, mind: &dyn Understanding, now: Moment) -> (Outcome, Effect) {
+        let (outcome, effect) = self.act_plainly(action, mind, now);
+        let language = Language::of(mind.language());
+        let outcome = match outcome {
+            Outcome::Done { said: Some(said) } if language == Language::Mandarin => {
+                Outcome::Done { said: Some(self.in_mandarin(action, said, now)) }
+            }
+            Outcome::Failed(failure) if language == Language::Mandarin => {
+                Outcome::Failed(Failure { message: "抱歉，这个我做不到。".to_owned(), ..failure })
+            }
+            outcome => outcome,
+        };
+        (outcome, effect)
+    }
+
+    /// What there is to tell of an action that was done; `said` where the words are the author's.
+    fn in_mandarin(&self, action: &Local, said: String, now: Moment) -> String {
+        let wall = crate::alarms::local(now.wall);
+        match action {
+            Local::TimerStart { length, name } => {
+                let name = name.as_deref().unwrap_or_default();
+                format!("{name}计时器设好了，{}。", mandarin::spoken_length(*length))
+            }
+            Local::TimerCancel { .. } => "计时器取消了。".to_owned(),
+            Local::TimerRemaining { name } => {
+                let all = self.timers.running().iter();
+                let all = all.filter(|timer| name.is_none() || timer.name == *name);
+                let left = |timer: &Timer| {
+                    let left = timer.remaining(now).as_millis().div_ceil(1000);
+                    let left = Duration::from_secs(u64::try_from(left).unwrap_or(u64::MAX));
+                    format!("{}还剩{}", timer_name(timer, Language::Mandarin), mandarin::spoken_length(left))
+                };
+                let all: Vec<String> = all.map(left).collect();
+                if all.is_empty() {
+                    "没有计时器。".to_owned()
+                } else {
+                    format!("{}。", all.join("，"))
+                }
+            }
+            Local::AlarmCancelAll { kind } => format!("{}取消了。", mandarin::kind(*kind)),
+            Local::AlarmList { kind } => {
+                let all: Vec<String> =
+                    self.alarms.of(*kind).map(|alarm| mandarin::alarm(alarm, wall)).collect();
+                match all.len() {
+                    0 => format!("没有{}。", mandarin::kind(*kind)),
+                    n => format!("有{n}个{}：{}。", mandarin::kind(*kind), mandarin::and_list(&all)),
+                }
+            }
+            Local::Snooze { length } => format!("{}以后再叫你。", mandarin::spoken_length(*length)),
+            Local::VolumeSet { .. } | Local::VolumeAdjust { .. } => {
+                format!("音量是百分之{}。", self.volume.round())
+            }
+            Local::TellTime => format!("现在是{}。", mandarin::spoken_time(now.wall.time())),
+            Local::TellDate => format!("今天是{}。", mandarin::spoken_date(now.wall.date())),
+            Local::ListAdd { item, .. } => format!("{item}已经在清单上了。"),
+            Local::ListRemove { item, .. } => format!("{item}已经从清单上去掉了。"),
+            Local::ListRead { list } => match self.lists.items(list) {
+                [] => "清单是空的。".to_owned(),
+                items => format!("清单上有{}。", mandarin::and_list(items)),
+            },
+            Local::ListClear { .. } => "清单清空了。".to_owned(),
+            // Said in the language already.
+            Local::AlarmSet { .. } | Local::AlarmCancel { .. } => said,
+            Local::Say { .. } | Local::Help { .. } | Local::Undo | Local::Cancel => said,
+        }
+    }
+
+    fn act_plainly(&mut self, action: &Local, mind: &dyn Understanding, now: Moment) -> (Outcome, Effect) {
         match action {
             Local::TimerStart { length, name } => match self.timers.start(*length, name.as_deref(), now) {
                 Ok(timer) => {
@@ -136,7 +205,15 @@ impl Own {
             Local::AlarmSet { kind, due, morning, about } => {
                 match self.alarms.set(*kind, due, *morning, about.as_deref(), now) {
                     Ok(alarm) => {
-                        let said = format!("The {} is set for {}.", kind.name(), alarm.spoken(now));
+                        let said = match Language::of(mind.language()) {
+                            Language::English => {
+                                format!("The {} is set for {}.", kind.name(), alarm.spoken(now))
+                            }
+                            Language::Mandarin => {
+                                let when = mandarin::alarm(alarm, crate::alarms::local(now.wall));
+                                format!("{}设好了，{when}。", mandarin::kind(*kind))
+                            }
+                        };
                         (done(said), Effect::Changed)
                     }
                     Err(refusal) => refused(&refusal),
@@ -145,7 +222,15 @@ impl Own {
             Local::AlarmCancel { kind, at, about } => {
                 match self.alarms.cancel(*kind, *at, about.as_deref(), now) {
                     Ok(alarm) => {
-                        let said = format!("The {} for {} is cancelled.", kind.name(), alarm.spoken(now));
+                        let said = match Language::of(mind.language()) {
+                            Language::English => {
+                                format!("The {} for {} is cancelled.", kind.name(), alarm.spoken(now))
+                            }
+                            Language::Mandarin => {
+                                let when = mandarin::alarm(&alarm, crate::alarms::local(now.wall));
+                                format!("{when}的{}取消了。", mandarin::kind(*kind))
+                            }
+                        };
                         (done(said), Effect::Changed)
                     }
                     Err(refusal) => refused(&refusal),
@@ -236,6 +321,31 @@ impl Own {
         }
         self.volume = percent.clamp(0.0, 100.0);
         (done(format!("The volume is at {} percent.", self.volume.round())), Effect::VolumeChanged)
+    }
+}
+
+/// A timer as it is spoken of, with its article.
+pub(super) fn timer_name(timer: &Timer, language: Language) -> String {
+    match (language, &timer.name) {
+        (Language::English, _) => format!("the {}", timer.spoken()),
+        (Language::Mandarin, Some(name)) => format!("{name}计时器"),
+        (Language::Mandarin, None) => format!("{}的计时器", mandarin::spoken_length(timer.length)),
+    }
+}
+
+pub(super) fn and_list_in(items: &[String], language: Language) -> String {
+    match language {
+        Language::English => and_list(items),
+        Language::Mandarin => mandarin::and_list(items),
+    }
+}
+
+/// What is said when an alarm is due.
+pub(super) fn announcement(alarm: &Alarm, language: Language, now: Moment) -> String {
+    match (language, &alarm.about) {
+        (Language::English, _) => alarm.announcement(now),
+        (Language::Mandarin, Some(about)) => format!("记得{about}。"),
+        (Language::Mandarin, None) => format!("现在是{}。", mandarin::spoken_time(now.wall.time())),
     }
 }
 

@@ -11,6 +11,7 @@ use mynah_skill::{
 };
 
 use super::own::{Effect, Memory};
+use super::phrases::Phrase;
 use super::undo::Undoable;
 use super::{Because, Command, Decision, Dialogue, Expects, StateBefore, Utter, answer};
 use crate::moment::Moment;
@@ -135,7 +136,7 @@ impl Dialogue {
             && names.len() == devices.len()
             && names.len() > 1
         {
-            let (speech, expects) = (refusal.to_string(), Expects::Which(names.clone()));
+            let (speech, expects) = (self.mind.refusal(&refusal), Expects::Which(names.clone()));
             let pending = Pending::Choice { readings, refused, refusal, confidence };
             self.ask(turn, pending, expects, speech, origin, false);
             return;
@@ -147,8 +148,8 @@ impl Dialogue {
             return;
         }
         let speech = match readings.len() {
-            1 => refusal.to_string(),
-            _ => format!("{refusal} So I did nothing."),
+            1 => self.mind.refusal(&refusal),
+            _ => self.phrase(Phrase::DidNothing(&self.mind.refusal(&refusal))),
         };
         self.refuse(turn, Because::Refusal { refusal });
         self.cue(Cue::Error);
@@ -185,7 +186,7 @@ impl Dialogue {
         self.refuse(turn, because);
         if origin == Origin::Voice {
             self.cue(Cue::Error);
-            self.say(turn, "Sorry, I did not get that.");
+            self.say_phrase(turn, Phrase::NotUnderstood);
         }
     }
 
@@ -203,21 +204,21 @@ impl Dialogue {
         match plan.risk {
             Risk::Low => self.carry_out(turn, plan, now),
             Risk::Confirm => {
-                let speech = format!("Shall I {}?", self.mind.describe(&plan));
+                let speech = self.phrase(Phrase::Shall(&self.mind.describe(&plan)));
                 self.ask(turn, Pending::Plan(plan), Expects::YesNo, speech, origin, false);
             }
             Risk::Pin if self.settings.pin.as_deref().is_none_or(str::is_empty) => {
                 self.refuse(turn, Because::NoPin);
                 self.cue(Cue::Error);
-                self.say(turn, "That needs a PIN, and none is set.");
+                self.say_phrase(turn, Phrase::NoPin);
             }
             Risk::Pin if self.pin_locked_until.is_some_and(|until| now.since_start < until) => {
                 self.refuse(turn, Because::PinLocked);
                 self.cue(Cue::Error);
-                self.say(turn, "There were too many wrong PINs. Please wait a while.");
+                self.say_phrase(turn, Phrase::PinLocked);
             }
             Risk::Pin => {
-                let speech = format!("What is the PIN to {}?", self.mind.describe(&plan));
+                let speech = self.phrase(Phrase::WhatPin(&self.mind.describe(&plan)));
                 self.ask(turn, Pending::Plan(plan), Expects::Pin, speech, origin, false);
             }
         }
@@ -248,7 +249,7 @@ impl Dialogue {
             };
             if self.silences(local) {
                 self.ringing = None;
-                outcomes.push(Some(Outcome::Done { said: Some("It is off.".to_owned()) }));
+                outcomes.push(Some(Outcome::Done { said: Some(self.phrase(Phrase::RingingIsOff)) }));
                 continue;
             }
             let (outcome, effect) = self.own.act(local, &*self.mind, now);
@@ -266,7 +267,7 @@ impl Dialogue {
                     let snoozed = self.snooze(length, now);
                     changed |= snoozed;
                     if !snoozed {
-                        let message = "Nothing rings.".to_owned();
+                        let message = self.phrase(Phrase::NothingRings);
                         let refused = Failure { kind: FailureKind::Refused, message };
                         outcomes.pop();
                         outcomes.push(Some(Outcome::Failed(refused)));
@@ -387,7 +388,7 @@ impl Dialogue {
                     reply.speech.clear();
                 }
                 if let Some(lost) = lost {
-                    let lost = format!("I cannot take this back: {}.", self.mind.describe(&lost));
+                    let lost = self.phrase(Phrase::CannotTakeBack(&self.mind.describe(&lost)));
                     reply.speech = format!("{} {lost}", reply.speech).trim_start().to_owned();
                     reply.ok = false;
                 }
@@ -439,11 +440,11 @@ impl Dialogue {
         let Question { pending, expects, origin, speech, again, .. } = question;
         if again {
             self.refuse(turn, Because::NoAnswer);
-            self.say(turn, "I still did not get that, so I leave it.");
+            self.say_phrase(turn, Phrase::StillNot);
         } else {
             let speech = match &expects {
-                Expects::YesNo => format!("Please say yes or no. {speech}"),
-                Expects::Pin => "Please say the PIN again.".to_owned(),
+                Expects::YesNo => self.phrase(Phrase::YesOrNo(&speech)),
+                Expects::Pin => self.phrase(Phrase::PinAgain),
                 Expects::Which(_) | Expects::Answer(_) => speech,
             };
             self.ask(turn, pending, expects, speech, origin, true);
@@ -476,7 +477,7 @@ impl Dialogue {
         match (answer::yes_or_no(text), answer::digits(text), &question.expects) {
             (Some(false), ..) => {
                 self.refuse(turn, Because::Declined);
-                self.say(turn, "All right, I leave it.");
+                self.say_phrase(turn, Phrase::Leave);
             }
             _ if unsure => self.ask_again(turn, question),
             (Some(true), _, Expects::YesNo) => {
@@ -535,7 +536,7 @@ impl Dialogue {
         }
         self.refuse(turn, Because::WrongPin);
         self.cue(Cue::Error);
-        self.say(turn, "That PIN is wrong.");
+        self.say_phrase(turn, Phrase::WrongPin);
     }
 
     /// The question that waits for an answer. Who types need not wait until it was spoken.

@@ -6,6 +6,8 @@ use mynah_home::{Capability, DeviceId, Home, State};
 use mynah_intent::Reading;
 use mynah_skill::{Action, Catalog, Outcome, Plan, Refusal, Reply, Situation};
 
+use super::phrases::Language;
+use crate::mandarin;
 use crate::words::and_list;
 
 /// Told one by one up to here; counted above.
@@ -33,6 +35,14 @@ pub trait Understanding: Send {
     fn reply(&self, plan: &Plan, outcomes: &[Outcome]) -> Reply;
     /// What the plan would do, after "Shall I": `unlock the front door`.
     fn describe(&self, plan: &Plan) -> String;
+    /// Why there is no plan, made to be spoken.
+    fn refusal(&self, refusal: &Refusal) -> String {
+        refusal.to_string()
+    }
+    /// The language that is spoken, as a BCP 47 tag.
+    fn language(&self) -> &str {
+        "en"
+    }
     /// What can be said.
     fn help(&self, topic: Option<&str>) -> String;
 }
@@ -44,6 +54,12 @@ pub struct House {
     pub catalog: Arc<Catalog>,
     /// The devices.
     pub home: Arc<Home>,
+}
+
+impl House {
+    fn speaks_mandarin(&self) -> bool {
+        Language::of(self.language()) == Language::Mandarin
+    }
 }
 
 impl Understanding for House {
@@ -70,6 +86,12 @@ impl Understanding for House {
     fn describe(&self, plan: &Plan) -> String {
         let is_wait = |action: &&Action| matches!(action, Action::Wait { .. });
         let actions = plan.actions.iter().filter(|action| !is_wait(action));
+        if self.speaks_mandarin() {
+            let mut wishes: Vec<String> =
+                actions.map(|action| mandarin::wish(action, &plan.skill, &self.home)).collect();
+            wishes.dedup();
+            return mandarin::and_list(&wishes);
+        }
         let mut wishes: Vec<String> = actions.map(|action| wish(action, plan, &self.home)).collect();
         wishes.dedup();
         if wishes.len() > MOST_NAMED {
@@ -78,6 +100,14 @@ impl Understanding for House {
             wishes.push(format!("do {more} more things"));
         }
         and_list(&wishes)
+    }
+
+    fn refusal(&self, refusal: &Refusal) -> String {
+        if self.speaks_mandarin() { mandarin::refusal(refusal) } else { refusal.to_string() }
+    }
+
+    fn language(&self) -> &str {
+        &self.catalog.recognizer().spec().language
     }
 
     fn help(&self, topic: Option<&str>) -> String {

@@ -86,10 +86,6 @@ fn show(common: &Common, household: &Household, text: &str, asked: &mut Option<A
     if common.json {
         let (done, refused) = match &plan {
             Some(Ok(plan)) => (Some(plan), None),
-            Some(Err(Refusal::Asks { question, answers, .. })) => {
-                println!("  asks    “{question}”");
-                println!("  answer  {}", answers.join(", "));
-            }
             Some(Err(refusal)) => (None, Some(refusal.to_string())),
             None => (None, None),
         };
@@ -122,6 +118,10 @@ fn print_best(household: &Household, best: &Reading, plan: Option<Result<Plan, R
     }
     match plan {
         None => {}
+        Some(Err(Refusal::Asks { question, answers, .. })) => {
+            println!("  asks    “{question}”");
+            println!("  answer  {}", answers.join(", "));
+        }
         Some(Err(refusal)) => println!("  refused {refusal}"),
         Some(Ok(plan)) => {
             for action in &plan.actions {
