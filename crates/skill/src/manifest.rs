@@ -4,6 +4,7 @@ mod check;
 mod lists;
 mod read;
 mod translation;
+mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;

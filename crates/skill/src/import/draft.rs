@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use mynah_intent::{Fractions, IntentSpec, List, NumberKind, Sentence, Spec, Value};
 
 use super::LeftOut;
+use super::house::quoted;
 use super::serve::{Group, Served, unserved};
 use crate::lists::is_of_house;
 
@@ -88,10 +89,6 @@ pub(super) fn of(spec: &Spec, left_out: &mut Vec<LeftOut>) -> Vec<Draft> {
 /// File name and text of each.
 pub(super) fn texts(drafts: &[Draft]) -> Vec<(String, String)> {
     drafts.iter().map(|draft| (format!("{}.toml", draft.name), draft.write().0)).collect()
-}
-
-pub(super) fn quoted(text: &str) -> String {
-    toml::Value::String(text.to_owned()).to_string()
 }
 
 impl Draft {

@@ -7,7 +7,6 @@ use mynah_home::{Capability, Kind, plain_name};
 use mynah_intent::hassil::Thing;
 
 use super::LeftOut;
-use super::draft::quoted;
 
 /// The kind of device that a domain of Home Assistant is.
 pub(super) fn kind_of(domain: &str) -> Option<Kind> {
@@ -106,6 +105,11 @@ pub(super) fn write(things: &[Thing], left_out: &mut Vec<LeftOut>) -> String {
         }
     }
     text
+}
+
+/// A text as TOML has it.
+pub(super) fn quoted(text: &str) -> String {
+    toml::Value::String(text.to_owned()).to_string()
 }
 
 fn names(thing: &Thing) -> String {

@@ -7,7 +7,7 @@ use mynah_home::{Fields, Text, did_you_mean};
 use mynah_intent::{Fault, List, Origin, Sentence};
 
 use super::lists::read_list;
-use super::read::{read_reply, read_sentences};
+use super::wording::{read_reply, read_sentences};
 use super::{Manifest, ReplyVariant, sentence};
 use crate::action::Verb;
 use crate::lists::is_of_house;
