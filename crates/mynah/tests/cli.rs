@@ -377,3 +377,95 @@ fn silence(path: &Path, samples: usize) {
     }
     wav.finalize().unwrap();
 }
+
+#[test]
+fn another_language() {
+    check(
+        "--language zh recognize 打开厨房灯",
+        expect![[r#"
+        best  1.00  light.power  light=light.厨房灯  onoff=on
+        next  1.00  light.power  area=厨房  onoff=on
+        = 0
+    "#]],
+    );
+    check(
+        "--language fr recognize allume",
+        expect![[r#"
+        mynah: no skills ship in `fr`, but in en, zh; --skills takes your own
+        = 2
+    "#]],
+    );
+    let place = Place::new();
+    place.write("coffee.toml", "[skill]\nname = \"coffee\"\n[[intent]]\nname = \"coffee.brew\"\nsentences = [\"brew\"]\nreply = \"yes\"\n\
+        [translations.de]\n[[translations.de.intent]]\nname = \"coffee.brew\"\nsentences = [\"mach Kaffee\"]\nreply = \"ja\"\n");
+    let ran = place.mynah("--skills coffee.toml --language de recognize mach Kaffee").ends(0);
+    assert!(ran.out.contains("coffee.brew"), "{}", ran.out);
+    place
+        .mynah("--skills coffee.toml --language fr recognize café")
+        .ends(2)
+        .complains(&["coffee.toml", "translations.fr"]);
+}
+
+#[test]
+fn a_skill_asks_and_is_answered() {
+    let place = Place::new();
+    place.write("coffee.toml", "[skill]\nname = \"coffee\"\n[permissions]\nmqtt = [\"c\"]\n[lists]\nsize = [\"small\", \"large\"]\n\
+        [[intent]]\nname = \"coffee.brew\"\nsentences = [\"brew [a {size}] coffee\"]\n\
+        do = [{ ask = \"How large?\", slot = \"size\" }, { mqtt = { topic = \"c\", payload = \"{size}\" } }]\nreply = \"{size}\"\n");
+    let ran = place.mynah_fed("skill try coffee.toml", b"brew coffee\na large one\n").ends(0);
+    expect![[r#"
+        :
+          coffee.brew  1.00
+          asks    “How large?”
+          answer  small, large
+          second  nothing else
+          coffee.brew  1.00
+            size=large   “large”
+          does    publish c large
+          says    “Large.” (when all goes well)
+          second  nothing else
+    "#]]
+    .assert_eq(&format!(":\n{}", ran.out));
+}
+
+#[test]
+fn a_corpus_becomes_skills() {
+    let place = Place::new();
+    let folder = |name: &str| std::fs::create_dir_all(place.path(name)).unwrap();
+    folder("ha/sentences/en");
+    folder("ha/tests/en");
+    place.write(
+        "ha/sentences/en/light_HassTurnOn.yaml",
+        "language: en\nintents:\n  HassTurnOn:\n    data:\n      - sentences: ['turn on [the] {name}']\n        requires_context: { domain: light }\n  HassBroadcast:\n    data:\n      - sentences: ['tell all']\n",
+    );
+    place.write(
+        "ha/tests/en/_fixtures.yaml",
+        "language: en\nareas: []\nentities:\n  - { name: Lamp, id: light.lamp }\n  - { name: Anna, id: person.anna }\n",
+    );
+    place.write(
+        "ha/tests/en/light_HassTurnOn.yaml",
+        "language: en\ntests:\n  - sentences: [turn on the lamp]\n    intent: { name: HassTurnOn, slots: { name: Lamp } }\n",
+    );
+    let ran = place.mynah("skill import --hassil ha --lang en --out skills").ends(0);
+    expect![[r#"
+        en: 1 skill with 2 of 2 sentences and 1 of 1 tests
+        understood, but not served by anything here: 1 sentence
+        skills/import.txt says what was left out and why; now:
+        mynah --home skills/home.toml skill test skills
+    "#]]
+    .assert_eq(&ran.out);
+    assert_eq!(
+        place.mynah("--home skills/home.toml skill test skills").ends(0).out,
+        "1 passed, 0 failed, 0 skipped\n"
+    );
+    expect![[r#"
+        device: no kind of device here is a person
+           Anna (person.anna)
+
+        understood, but not served: nothing here does or tells that
+          HassBroadcast tell all
+    "#]]
+    .assert_eq(&std::fs::read_to_string(place.path("skills/import.txt")).unwrap());
+    place.mynah("skill import --hassil ha --lang en --out skills").ends(2).complains(&["there already"]);
+    place.mynah("skill import --hassil ha --lang xx --out other").ends(2).complains(&["xx"]);
+}

@@ -158,7 +158,9 @@ impl Catalog {
                         ),
                         help: Some(format!("add [translations.{language}], or load it without")),
                     });
+                    // That is its only fault.
                     skill.intents.clear();
+                    skill.translations.clear();
                     skill.language = language.to_owned();
                 }
             }

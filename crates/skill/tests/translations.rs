@@ -85,6 +85,7 @@ fn a_skill_in_two_languages() {
     // What is not translated is not understood; it is no skill of a third language at all.
     assert!(!catalog.graph().accepts("stop the coffee machine"));
     let faults = Catalog::parse_in(&texts(GERMAN), &Home::default(), "fr").expect_err("a fault");
+    assert_eq!(faults.len(), 1, "{faults:?}");
     expect!["the skill `coffee` is in `en`, not in `fr`"].assert_eq(&faults[0].message);
 }
 

@@ -13,7 +13,7 @@ use super::super::intents::{as_files, read};
 use super::super::show_json;
 use crate::Misuse;
 use crate::cli::Common;
-use crate::report::faults;
+use crate::report::{count, faults};
 
 /// What was left out and why.
 const REPORT: &str = "import.txt";
@@ -39,8 +39,8 @@ pub fn import(common: &Common, corpus: &Path, language: &str, out: &Path) -> any
         show_json(&json!({ "skills": skills.len(), "report": report }))?;
     } else {
         println!(
-            "{language}: {} skills with {} of {} sentences and {} of {} tests",
-            skills.len(),
+            "{language}: {} with {} of {} sentences and {} of {} tests",
+            count(skills.len(), "skill"),
             report.sentences_imported,
             report.sentences,
             report.tests_imported,
@@ -48,8 +48,8 @@ pub fn import(common: &Common, corpus: &Path, language: &str, out: &Path) -> any
         );
         if report.sentences_unserved > 0 {
             println!(
-                "{} sentences are understood, but nothing here does what they ask for",
-                report.sentences_unserved
+                "understood, but not served by anything here: {}",
+                count(report.sentences_unserved, "sentence")
             );
         }
         println!("{} says what was left out and why; now:", out.join(REPORT).display());
