@@ -212,7 +212,7 @@ fn words_end_where_people_see_them_end() {
         .lines()
         .map(|line| {
             let line: Value = serde_json::from_str(line).unwrap();
-            let name = line["recording"].as_str().unwrap().strip_prefix("wake/").unwrap().to_owned();
+            let name = line["recording"].as_str().unwrap().to_owned();
             line["word_in_recording_ms"][1].as_i64().unwrap() - labels[&name].as_i64().unwrap()
         })
         .collect();
