@@ -12,7 +12,7 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use mynah_assistant::ports::{Cancel, Detection, Hints, ModelError, SpeechProb, Vad, WakeWord};
 use mynah_assistant::{Listener, ListenerSettings, TurnIds};
 use mynah_audio::{
@@ -26,6 +26,7 @@ use mynah_home::Home;
 use mynah_host::audio::{Heard, Input, InputSpec, Source, Stop};
 use mynah_host::models::ModelStore;
 use mynah_host::runtime::wall_clock;
+use mynah_intent::{List, ListEntry, Spec, Value};
 use mynah_skill::{Catalog, Situation};
 
 /// A microphone at 48 kHz hands over so many samples at a time.
@@ -171,8 +172,45 @@ fn text(criterion: &mut Criterion) {
     group.bench_function("skill files to recognizer and word graph", |bencher| {
         bencher.iter(|| Catalog::load(&[root().join("intents/en")], &home).unwrap().graph().state_count());
     });
+    let recognizer = catalog.recognizer();
+    recognizer.graph();
+    for (name, names) in
+        [("one more name to recognizer and word graph", 1), ("the same, ten thousand", 10_000)]
+    {
+        let spec = with_names(recognizer.spec(), names);
+        assert!(recognizer.recompile(spec.clone()).unwrap().graph().accepts("turn on the purple lamp"));
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched(
+                || spec.clone(),
+                |spec| recognizer.recompile(spec).unwrap().graph().state_count(),
+                BatchSize::LargeInput,
+            );
+        });
+    }
     group.finish();
 }
+
+/// With so many more names for devices, in every list that has the kitchen lamp.
+fn with_names(spec: &Spec, names: usize) -> Spec {
+    let mut spec = spec.clone();
+    let lists =
+        spec.intents.iter_mut().flat_map(|intent| intent.lists.values_mut()).chain(spec.lists.values_mut());
+    for list in lists {
+        if let List::Text(entries) = list
+            && entries.iter().any(|entry| entry.said == "kitchen lamp")
+        {
+            entries.push(ListEntry::new("purple lamp", Value::Text("purple".to_owned())));
+            entries.extend((1..names).map(|name| {
+                let said = format!("{} {} lamp {name}", COLOURS[name % 7], PLACES[name / 7 % 5]);
+                ListEntry::new(said, Value::Text(format!("lamp_{name}")))
+            }));
+        }
+    }
+    spec
+}
+
+const COLOURS: [&str; 7] = ["red", "green", "blue", "white", "black", "yellow", "brown"];
+const PLACES: [&str; 5] = ["corner", "ceiling", "garden", "floor", "wall"];
 
 fn whisper(criterion: &mut Criterion) {
     let Ok(file) = ModelStore::open().path("whisper-tiny.en") else {

@@ -111,8 +111,11 @@ pub struct Hypothesis {
     pub accepted: bool,
     /// All readings, the best first.
     pub n_best: Vec<Alternative>,
-    /// What was heard without the grammar, where the recogniser knows it.
+    /// The words of the best reading that no template has: those that its wildcards took ("oat milk" of "add oat milk to the list").
     pub free_text: Option<String>,
+    /// There were no words to hear: the sound was silent, or too short for one.
+    #[serde(default)]
+    pub silent: bool,
 }
 
 /// Audio → words. Fed while the person speaks.

@@ -63,7 +63,7 @@ pub enum Event {
         accepted: bool,
         /// Best first.
         n_best: Vec<Alternative>,
-        /// What was heard without the grammar, where known.
+        /// The words that wildcards took, if any did.
         #[serde(skip_serializing_if = "Option::is_none")]
         free_text: Option<String>,
         /// Wall time from the end of the turn to this, in milliseconds.

@@ -2,7 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Label, StateId, Word, WordGraph, WordId};
+use crate::graph::{Label, Word, WordGraph, WordId};
+use crate::walk::{StateId, Walk};
 
 /// How many sentences of both are shown to the caller before the search gives up.
 const MOST_SHOWN: usize = 64;
@@ -28,22 +29,23 @@ impl WordGraph {
         let mut ids = HashMap::new();
         let (left, right) = (interned(self, keys, &mut ids), interned(other, keys, &mut ids));
         let mut search = Search { ways: Vec::new(), seen: HashSet::new() };
+        let (mut here, mut there) = (Walk::new(self), Walk::new(other));
         search.enter(Way {
-            at: (self.start(), other.start()),
+            at: (here.start(), there.start()),
             differs: false,
             before: None,
             words: Pair::Nothing,
         });
         let (mut next, mut shown, mut work) = (0, 0, 0);
         while let Some(&way) = search.ways.get(next) {
-            if self.is_final(way.at.0) && other.is_final(way.at.1) && way.before.is_some() {
+            if here.is_final(way.at.0) && there.is_final(way.at.1) && way.before.is_some() {
                 let pair = (search.text(next, self, other, true), search.text(next, self, other, false));
                 if fits(&pair.0, &pair.1) {
                     return Some(pair);
                 }
                 shown += 1;
             }
-            let (ours, theirs) = (self.arcs(way.at.0), other.arcs(way.at.1));
+            let (ours, theirs) = (here.arcs(way.at.0), there.arcs(way.at.1));
             work += 1 + ours.len() + theirs.len();
             if shown == MOST_SHOWN || work > MOST_WORK {
                 return None;

@@ -5,12 +5,14 @@ mod expand;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::fold::Folding;
 use crate::graph::Vocabulary;
+use crate::hash::QuickSet;
 use crate::join::Writing;
 use crate::language::{Language, language};
-use crate::program::{CompiledList, FoldedWords, Numbers, Program, Signs, Values};
+use crate::program::{CompiledList, FoldedId, FoldedWords, Numbers, Program, Signs, Step, Values};
 use crate::template::{self, Kind, Node, part, visit};
 use crate::{Fault, List, Origin, Sentence, Spec};
 use expand::Added;
@@ -22,19 +24,23 @@ const MOST_VALUES: i64 = 20_000;
 
 /// A spec, compiled.
 pub(crate) struct Compiled {
-    pub(crate) sentences: Program,
+    pub(crate) sentences: Arc<Program>,
     /// Of the states of [`sentences`](Self::sentences).
-    pub(crate) signs: Signs,
+    pub(crate) signs: Arc<Signs>,
     /// What [`sentences`](Self::sentences) accepts: intent and sentence.
     pub(crate) accepts: Vec<(usize, usize)>,
-    pub(crate) lists: Vec<CompiledList>,
+    pub(crate) lists: Vec<Arc<CompiledList>>,
+    /// The lists by the names that sentences have for them.
+    names: HashMap<(Scope, String), u32>,
+    /// Lists that are written out in sentences, as parts of words.
+    inlined: QuickSet<u32>,
     pub(crate) slots: Vec<String>,
     pub(crate) folded: FoldedWords,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) language: &'static dyn Language,
     pub(crate) folding: Folding,
     /// By state of [`sentences`](Self::sentences), the group that it belongs to; none for the start.
-    pub(crate) owners: Vec<u32>,
+    pub(crate) owners: Arc<Vec<u32>>,
     /// The sentences in which lists stand right beside letters, over letters in place of words.
     pub(crate) by_letter: Option<Box<Compiled>>,
 }
@@ -63,39 +69,106 @@ fn compile_as(
     folding: Folding,
     only: Option<&Sentences>,
 ) -> Result<(Compiled, Sentences), Vec<Fault>> {
-    let mut compiler = Compiler {
-        spec,
-        out: Compiled {
-            sentences: Program::new(),
-            signs: Signs::default(),
-            accepts: Vec::new(),
-            lists: Vec::new(),
-            slots: Vec::new(),
-            folded: FoldedWords::default(),
-            vocabulary: Vocabulary::default(),
-            language: language(&spec.language),
-            folding,
-            owners: vec![u32::MAX],
-            by_letter: None,
-        },
-        rules: HashMap::new(),
-        list_ids: HashMap::new(),
-        entry_nodes: Vec::new(),
-        alike: HashMap::new(),
-        writing: Writing::new(language(&spec.language), folding),
-        slot_ids: HashMap::new(),
-        left: MOST_PIECES_IN_ALL,
-        faults: Vec::new(),
-        told: HashSet::new(),
-        glued: HashSet::new(),
-    };
+    let writing = Writing::new(language(&spec.language), folding);
+    let mut compiler = Compiler::new(spec, writing);
     compiler.run(only);
-    if !compiler.faults.is_empty() {
-        return Err(compiler.faults);
+    compiler.finish()
+}
+
+/// Compiles a spec that is like another, `before`, but for the values of lists. What does not depend on them is shared. `vocabulary` has the
+/// words of `before`, and may have more. Nothing when it differs in anything else, so that all must be compiled anew.
+///
+/// # Errors
+/// Every fault at once.
+pub(crate) fn recompile(
+    spec: &Spec,
+    before: (&Spec, &Compiled),
+    vocabulary: Vocabulary,
+) -> Option<Result<Compiled, Vec<Fault>>> {
+    let (old, compiled) = before;
+    if spec.lenient || compiled.by_letter.is_some() || !is_same_but_for_lists(old, spec) {
+        return None;
     }
-    let Writing { folded, vocabulary, .. } = compiler.writing;
-    let signs = Signs::of(&compiler.out.sentences, &compiler.out.lists);
-    Ok((Compiled { folded, vocabulary, signs, ..compiler.out }, compiler.glued))
+    fn of<'a>(spec: &'a Spec, (scope, name): &(Scope, String)) -> Option<&'a List> {
+        scope.map_or(&spec.lists, |group| &spec.intents[group].lists).get(name)
+    }
+    // Which list ids have other values, and whether all that had the same values still have.
+    let mut changed: BTreeMap<u32, (Scope, String)> = BTreeMap::new();
+    let mut values: HashMap<u32, &List> = HashMap::new();
+    for (key, &id) in &compiled.names {
+        let list = of(spec, key)?;
+        if of(old, key) != Some(list) {
+            changed.insert(id, key.clone());
+        }
+        if *values.entry(id).or_insert(list) != list {
+            return None;
+        }
+    }
+    for (id, key) in &changed {
+        let (is, was) = (*values.get(id)?, of(old, key)?);
+        let are_texts = matches!((is, was), (List::Text(_), List::Text(_)));
+        if !are_texts || compiled.inlined.contains(id) || uses_rules(is) || uses_rules(was) {
+            return None;
+        }
+    }
+    let writing = Writing::with(compiled.language, compiled.folding, compiled.folded.clone(), vocabulary);
+    let mut compiler = Compiler::new(spec, writing);
+    let mut lists = compiled.lists.clone();
+    for (id, (scope, name)) in changed {
+        let made = compiler.list(scope, &name)?;
+        lists[id as usize] = Arc::clone(&compiler.out.lists[made as usize]);
+    }
+    let compiled = compiler.finish().map(|(made, _)| Compiled {
+        sentences: Arc::clone(&compiled.sentences),
+        signs: Arc::clone(&compiled.signs),
+        accepts: compiled.accepts.clone(),
+        lists,
+        names: compiled.names.clone(),
+        inlined: compiled.inlined.clone(),
+        slots: compiled.slots.clone(),
+        owners: Arc::clone(&compiled.owners),
+        ..made
+    });
+    Some(compiled)
+}
+
+impl Compiled {
+    /// Forgets the words that no sentence and no list has any more, but for those of `others`.
+    pub(crate) fn forget_words(&mut self, others: &[FoldedId]) {
+        let of_lists = self.lists.iter().filter_map(|list| match &list.values {
+            Values::Text { program, .. } => Some(program),
+            _ => None,
+        });
+        let arcs = of_lists.chain([&*self.sentences]).flat_map(|p| &p.states).flat_map(|state| &state.arcs);
+        let mut used: QuickSet<FoldedId> = others.iter().copied().collect();
+        used.extend(arcs.filter_map(|arc| match arc.step {
+            Step::Word { folded, .. } => Some(folded),
+            _ => None,
+        }));
+        self.folded.retain(|id| used.contains(&id));
+    }
+}
+
+/// Whether two specs have the same lists by name, and are the same but for the values in them.
+fn is_same_but_for_lists(a: &Spec, b: &Spec) -> bool {
+    let same_names = |a: &BTreeMap<String, List>, b: &BTreeMap<String, List>| a.keys().eq(b.keys());
+    a.language == b.language
+        && a.rules == b.rules
+        && same_names(&a.lists, &b.lists)
+        && a.skip_words == b.skip_words
+        && a.lenient == b.lenient
+        && a.ignores_spaces == b.ignores_spaces
+        && a.best_slot == b.best_slot
+        && a.fillers == b.fillers
+        && a.several == b.several
+        && a.intents.len() == b.intents.len()
+        && a.intents.iter().zip(&b.intents).all(|(a, b)| {
+            a.name == b.name
+                && a.sentences == b.sentences
+                && a.rules == b.rules
+                && same_names(&a.lists, &b.lists)
+                && a.required_keywords == b.required_keywords
+        })
 }
 
 /// Where a name is looked up: in a group of sentences first, then among all.
@@ -110,8 +183,10 @@ struct Template {
 struct Compiler<'a> {
     spec: &'a Spec,
     out: Compiled,
+    /// What [`Compiled::sentences`] and [`Compiled::owners`] will be.
+    program: Program,
+    owners: Vec<u32>,
     rules: HashMap<(Scope, String), Option<Rc<Template>>>,
-    list_ids: HashMap<(Scope, String), u32>,
     /// By list, the templates of its entries.
     entry_nodes: Vec<Rc<Vec<Template>>>,
     /// Lists of this name that were compiled: groups often bring their own copies of the same.
@@ -125,6 +200,50 @@ struct Compiler<'a> {
     told: HashSet<(Origin, String)>,
     /// See [`compile_as`].
     glued: Sentences,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(spec: &'a Spec, writing: Writing) -> Compiler<'a> {
+        Compiler {
+            spec,
+            out: Compiled {
+                sentences: Arc::new(Program::new()),
+                signs: Arc::default(),
+                accepts: Vec::new(),
+                lists: Vec::new(),
+                names: HashMap::new(),
+                inlined: QuickSet::default(),
+                slots: Vec::new(),
+                folded: FoldedWords::default(),
+                vocabulary: Vocabulary::default(),
+                language: language(&spec.language),
+                folding: writing.folding,
+                owners: Arc::default(),
+                by_letter: None,
+            },
+            program: Program::new(),
+            owners: vec![u32::MAX],
+            rules: HashMap::new(),
+            entry_nodes: Vec::new(),
+            alike: HashMap::new(),
+            writing,
+            slot_ids: HashMap::new(),
+            left: MOST_PIECES_IN_ALL,
+            faults: Vec::new(),
+            told: HashSet::new(),
+            glued: HashSet::new(),
+        }
+    }
+
+    fn finish(self) -> Result<(Compiled, Sentences), Vec<Fault>> {
+        if !self.faults.is_empty() {
+            return Err(self.faults);
+        }
+        let Writing { folded, vocabulary, .. } = self.writing;
+        let (sentences, owners) = (Arc::new(self.program), Arc::new(self.owners));
+        let signs = Arc::new(Signs::of(&sentences, &self.out.lists));
+        Ok((Compiled { sentences, signs, owners, folded, vocabulary, ..self.out }, self.glued))
+    }
 }
 
 impl Compiler<'_> {
@@ -174,18 +293,18 @@ impl Compiler<'_> {
                 let accept = self.out.accepts.len() as u32;
                 self.out.accepts.push((group, index));
                 if let Some(template) = self.parse(sentence) {
-                    let mut program = std::mem::replace(&mut self.out.sentences, Program::new());
+                    let mut program = std::mem::replace(&mut self.program, Program::new());
                     // The fault is told.
                     if let Ok(Added::ByLetter) = self.add(&template, Some(group), accept, &mut program) {
                         self.out.accepts.pop();
                         self.glued.insert((group, index));
                     }
-                    self.out.owners.resize(program.states.len(), group as u32);
-                    self.out.sentences = program;
+                    self.owners.resize(program.states.len(), group as u32);
+                    self.program = program;
                 }
             }
         }
-        self.out.sentences.finish();
+        self.program.finish();
     }
 
     fn fault(&mut self, origin: Origin, message: String, help: Option<String>) {
@@ -240,12 +359,12 @@ impl Compiler<'_> {
             }
         };
         let key = (scope, name.to_owned());
-        if let Some(&id) = self.list_ids.get(&key) {
+        if let Some(&id) = self.out.names.get(&key) {
             return Some(id);
         }
         let mut alike = self.alike.get(name).into_iter().flatten();
         if let Some(&(_, id)) = alike.find(|(other, _)| *other == list && !uses_rules(list)) {
-            self.list_ids.insert(key, id);
+            self.out.names.insert(key, id);
             return Some(id);
         }
         let mut nodes = Vec::new();
@@ -304,14 +423,14 @@ impl Compiler<'_> {
             List::Wildcard => Values::Wildcard,
         };
         let id = self.out.lists.len() as u32;
-        self.out.lists.push(CompiledList {
+        self.out.lists.push(Arc::new(CompiledList {
             name: name.to_owned(),
             values,
             is_several: spec.several.lists.contains(name),
-        });
+        }));
         self.entry_nodes.push(Rc::new(nodes));
         self.alike.entry(name.to_owned()).or_default().push((list, id));
-        self.list_ids.insert(key, id);
+        self.out.names.insert(key, id);
         Some(id)
     }
 

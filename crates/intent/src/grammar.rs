@@ -1,307 +1,306 @@
-//! [`Compiled`] → [`WordGraph`]: writes lists out, adds skip words, determinises and minimises.
+//! [`Compiled`] → [`WordGraph`]: the nets of the sentences, of each list, and of what stands around sentences.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
-use crate::Spec;
-use crate::automaton::{Nfa, Row, TooLarge};
+use crate::automaton::{Mark, Net, Nfa, Symbol};
 use crate::compile::Compiled;
 use crate::fold::tokens;
-use crate::graph::{Label, Vocabulary, WordGraph, WordId, written_word};
+use crate::graph::{GraphList, Label, Start, Vocabulary, WordGraph, WordId, accepted, written_word};
 use crate::hash::{QuickMap, QuickSet};
 use crate::language::{Language, Phrases, spellings};
-use crate::program::{CompiledList, Step, Values, units};
-use crate::{Fractions, NumberKind};
+use crate::program::{CompiledList, Program, Step, Values, units};
+use crate::{Fractions, NumberKind, Spec, Word};
 
-/// The most arcs of a graph.
+/// A net of more arcs is not made deterministic.
 const MOST_ARCS: usize = 500_000;
 /// How many skip phrases may stand before a sentence ("um could you …"); after it one may.
 const SKIPS_BEFORE: usize = 2;
 
-/// The graph of all sentences, whatever the context.
-pub(crate) fn graph(compiled: &Compiled, spec: &Spec) -> WordGraph {
-    let skip_words = &spec.skip_words;
-    let vocabulary = compiled.vocabulary.clone();
+/// The graph of all sentences, whatever the context. `before` is the graph of what this was compiled anew from: with the same sentences, and
+/// its words in front of the vocabulary. Lists that are still shared with it are taken over.
+pub(crate) fn graph(compiled: &Compiled, spec: &Spec, before: Option<(&WordGraph, &Compiled)>) -> WordGraph {
     let language = compiled.language;
-    let lists = compiled.lists.iter().map(|_| Written::NotYet).collect();
-    let mut builder = Builder {
-        nfa: Nfa::new(),
-        vocabulary,
-        language,
-        lists,
-        ands: spec.several.and.clone(),
-        calls: QuickMap::default(),
+    let mut vocabulary = compiled.vocabulary.clone();
+    let called = called(compiled);
+    let mut lists = Vec::with_capacity(compiled.lists.len());
+    for (index, list) in compiled.lists.iter().enumerate() {
+        let known =
+            before.and_then(|(graph, compiled)| Some((graph.lists.get(index)?, compiled.lists.get(index)?)));
+        let net = match known {
+            Some((known, other)) if Arc::ptr_eq(list, other) => Arc::clone(&known.net),
+            _ if !called.contains(&(index as u32)) => Arc::default(),
+            _ => list_net(list, language, &mut vocabulary).into(),
+        };
+        lists.push(GraphList {
+            name: list.name.clone(),
+            net,
+            is_several: list.is_several,
+            is_wildcard: matches!(list.values, Values::Wildcard),
+        });
+    }
+    let has_sentences = |graph: &WordGraph| {
+        let says_nothing = |list: &GraphList| list.net.is_empty();
+        graph.lists.iter().map(says_nothing).eq(lists.iter().map(says_nothing))
     };
-    // What may be said before and after any sentence.
-    let mut start = builder.nfa.start();
-    let end = builder.nfa.add_state();
-    builder.nfa.set_final(end);
-    let after = builder.nfa.add_state();
-    builder.nfa.set_final(after);
-    let main = builder.nfa.add_state();
-    builder.nfa.add_empty(start, main);
-    let mut skips = vec![(end, after)];
-    for _ in 0..SKIPS_BEFORE {
-        let next = builder.nfa.add_state();
-        skips.push((start, next));
-        builder.nfa.add_empty(next, main);
-        start = next;
-    }
+    let several = &spec.several;
+    let ands = match before {
+        Some((graph, _)) => Arc::clone(&graph.ands),
+        None => {
+            let mut nfa = Nfa::new();
+            let end = nfa.add_state();
+            nfa.accept(end, 0);
+            let mut phrases = Phrases { nfa: &mut nfa, vocabulary: &mut vocabulary, language };
+            several.and.iter().for_each(|and| phrases.say(&and.to_lowercase(), 0, end));
+            nfa.net(&[0], MOST_ARCS).into()
+        }
+    };
+    let values = first_words_of_values(compiled, &several.and, &mut vocabulary);
+    let mut fills = Vec::new();
+    let sentences = match before.filter(|(graph, _)| has_sentences(graph)) {
+        Some((graph, _)) => {
+            fills.clone_from(&graph.fills);
+            Arc::clone(&graph.sentences)
+        }
+        None => sentences_net(compiled, &lists, &mut fills).into(),
+    };
+    // Behind a joint without sentences a search would run into a dead end.
+    let joints = match may_go_on(&sentences, &values) {
+        true => &several.joints[..],
+        false => &[],
+    };
+    let around =
+        match before.filter(|(graph, _)| joints.is_empty() != may_go_on(&graph.sentences, &graph.values)) {
+            Some((graph, _)) => Arc::clone(&graph.around),
+            None => around_net(&spec.skip_words, joints, &mut vocabulary).into(),
+        };
 
-    // Another command, unless a wildcard has been said: it may be all that follows.
-    let joinable = builder.nfa.add_state();
-    builder.nfa.add_empty(joinable, end);
-    let again = builder.nfa.add_state();
-    builder.skip(&spec.several.joints, joinable, again);
-    builder.nfa.set_shut(again..builder.nfa.len() as u32);
-
-    if builder.sentences(compiled, [main, again], [end, joinable]).is_err() {
-        return WordGraph::too_large();
-    }
-    let in_sentences = builder.vocabulary.words.len();
-    for (from, to) in skips {
-        builder.skip(skip_words, from, to);
-    }
-    let mut vocabulary = builder.vocabulary;
-    for word in &mut vocabulary.words[in_sentences..] {
-        word.is_filler = true;
-    }
-    for word in &mut vocabulary.words {
+    let phrase = |phrase: &String| {
+        phrase
+            .split_whitespace()
+            .map(written_word)
+            .map(|word| vocabulary.find(&word).map(Label::Word))
+            .collect()
+    };
+    let skips = spec.skip_words.iter().chain(&spec.fillers).filter_map(phrase);
+    let skips = skips.filter(|skip: &Vec<Label>| !skip.is_empty()).collect();
+    let mut words = vocabulary.words;
+    let spelled = before.map_or(0, |(graph, _)| graph.words.len());
+    for word in &mut words[spelled..] {
         word.spellings = spellings(&word.text, language);
     }
-    WordGraph::build(&builder.nfa, vocabulary, MOST_ARCS)
+    let graph = WordGraph {
+        around,
+        sentences,
+        ands,
+        lists,
+        slots: compiled.slots.clone(),
+        fills,
+        values,
+        skips,
+        last_counts: spec.lenient,
+        ..WordGraph::default()
+    };
+    mark_fillers(&graph, &spec.several.joints, &mut words);
+    graph.with_words(words)
 }
 
-struct Builder {
-    nfa: Nfa,
-    vocabulary: Vocabulary,
-    language: &'static dyn Language,
-    lists: Vec<Written>,
-    /// What joins two values of a list.
-    ands: Vec<String>,
-    /// Lists that were written out already: list and what follows → where it begins.
-    calls: QuickMap<(u32, u32), u32>,
-}
-
-/// A list as an automaton of its own, made when it is needed first.
-enum Written {
-    NotYet,
-    Wildcard,
-    Rows(Rc<[Row]>),
-}
-
-impl Builder {
-    fn skip(&mut self, skip_words: &[String], from: u32, to: u32) {
-        for phrase in skip_words {
-            let words: Vec<String> =
-                phrase.split_whitespace().map(written_word).filter(|w| !w.is_empty()).collect();
-            if !words.is_empty() && !tokens(phrase).is_empty() {
-                self.phrases(|phrases| phrases.say(&words.join(" "), from, to));
+/// Words that stand around sentences only.
+fn mark_fillers(graph: &WordGraph, joints: &[String], words: &mut [Word]) {
+    let is_joint =
+        |word: &Word| joints.iter().any(|joint| joint.split_whitespace().any(|part| part == word.text));
+    words.iter_mut().for_each(|word| word.is_filler = false);
+    // Those around come first.
+    for (index, net) in graph.nets().enumerate() {
+        for (symbol, _) in net.all_arcs() {
+            if let Symbol::Word(word, _) = symbol {
+                let word = &mut words[word.0 as usize];
+                word.is_filler = index == 0 && !is_joint(word);
             }
         }
     }
+}
 
-    fn phrases(&mut self, f: impl FnOnce(&mut Phrases<'_>)) {
-        let mut phrases =
-            Phrases { nfa: &mut self.nfa, vocabulary: &mut self.vocabulary, language: self.language };
-        f(&mut phrases);
+/// What may be said before and after any sentence, and between two.
+fn around_net(skips: &[String], joints: &[String], vocabulary: &mut Vocabulary) -> Net {
+    let mut nfa = Nfa::new();
+    let calls = |nfa: &mut Nfa, from: u32, start: Start, ends: [u32; 2]| {
+        for (is_free, end) in [(false, ends[0]), (true, ends[1])] {
+            nfa.add_arc(from, Symbol::Sentence { start: start as u32, is_free }, end);
+        }
+    };
+    let mut say = |nfa: &mut Nfa, phrases: &[String], mark: Mark, from: u32, to: u32| {
+        for phrase in phrases {
+            let mut words = phrase.split_whitespace().map(written_word).filter(|w| !w.is_empty()).peekable();
+            if tokens(phrase).is_empty() {
+                continue;
+            }
+            let (mut state, mut mark) = (from, mark);
+            while let Some(word) = words.next() {
+                let next = if words.peek().is_some() { nfa.add_state() } else { to };
+                nfa.add_arc(state, Symbol::Word(vocabulary.id(&word), mark), next);
+                (state, mark) = (next, Mark::Nothing);
+            }
+        }
+    };
+    // Another command may follow, unless a wildcard has been said: it may be all that follows.
+    let [joinable, free, after, again] = std::array::from_fn(|_| nfa.add_state());
+    [joinable, free, after].into_iter().for_each(|end| nfa.accept(end, 0));
+    let mut start = nfa.start();
+    calls(&mut nfa, start, Start::First, [joinable, free]);
+    for _ in 0..SKIPS_BEFORE {
+        let next = nfa.add_state();
+        say(&mut nfa, skips, Mark::Skip, start, next);
+        calls(&mut nfa, next, Start::First, [joinable, free]);
+        start = next;
     }
+    say(&mut nfa, joints, Mark::Joint, joinable, again);
+    calls(&mut nfa, again, Start::Again, [joinable, free]);
+    say(&mut nfa, skips, Mark::Skip, joinable, after);
+    say(&mut nfa, skips, Mark::Skip, free, after);
+    nfa.net(&[0], MOST_ARCS)
+}
 
-    /// What a list takes, determinised and minimised.
-    fn list(&mut self, list: &CompiledList) -> Result<Written, TooLarge> {
-        let mut nfa = Nfa::new();
-        let from = nfa.start();
-        let to = nfa.add_state();
-        nfa.set_final(to);
-        let mut phrases =
-            Phrases { nfa: &mut nfa, vocabulary: &mut self.vocabulary, language: self.language };
-        match &list.values {
-            Values::Wildcard => return Ok(Written::Wildcard),
-            Values::Duration => self.language.say_durations(&mut phrases, from, to),
-            Values::Said(kind) => {
-                if let Some(rules) = self.language.rules() {
-                    rules.say(kind.name(), &mut phrases, from, to);
-                }
-            }
-            Values::Range(numbers) => {
-                let number = phrases.nfa.add_state();
-                let before = phrases.nfa.add_state();
-                phrases.nfa.add_empty(from, before);
-                phrases.numbers(numbers.whole(), before, number);
-                if numbers.step == 1 && numbers.fractions != Fractions::None {
-                    phrases.halves(numbers.from, numbers.to, before, number);
-                }
-                phrases.nfa.add_empty(number, to);
-                if numbers.kind == NumberKind::Percentage {
-                    for words in self.language.percent_before() {
-                        phrases.say(words, from, before);
-                    }
-                }
-                for unit in units(numbers.kind, self.language)
-                    .iter()
-                    .filter(|unit| unit.chars().any(char::is_alphabetic))
-                {
-                    phrases.say(unit, number, to);
-                }
-                if numbers.kind == NumberKind::Percentage {
-                    for (said, value) in self.language.shares() {
-                        if numbers.contains(*value) {
-                            phrases.say(said, from, to);
-                        }
-                    }
-                }
-            }
-            Values::Text { program, .. } => {
-                let states: Vec<u32> = program.states.iter().map(|_| nfa.add_state()).collect();
-                nfa.add_empty(from, states[0]);
-                for (state, &at) in program.states.iter().zip(&states) {
-                    if !state.accepts.is_empty() {
-                        nfa.add_empty(at, to);
-                    }
-                    for arc in &state.arcs {
-                        if let Step::Word { shown, .. } | Step::Joined { shown } = arc.step {
-                            nfa.add_arc(at, Label::Word(shown), states[arc.to as usize]);
-                        }
-                    }
-                }
+/// What a list takes, one value of it.
+fn list_net(list: &CompiledList, language: &'static dyn Language, vocabulary: &mut Vocabulary) -> Net {
+    let mut nfa = Nfa::new();
+    let from = nfa.start();
+    let to = nfa.add_state();
+    nfa.accept(to, 0);
+    let mut phrases = Phrases { nfa: &mut nfa, vocabulary, language };
+    match &list.values {
+        Values::Wildcard => {
+            nfa.add_arc(from, Symbol::AnyWord, to);
+            nfa.add_arc(to, Symbol::AnyWord, to);
+        }
+        Values::Duration => language.say_durations(&mut phrases, from, to),
+        Values::Said(kind) => {
+            if let Some(rules) = language.rules() {
+                rules.say(kind.name(), &mut phrases, from, to);
             }
         }
-        if list.is_several {
-            let mut phrases =
-                Phrases { nfa: &mut nfa, vocabulary: &mut self.vocabulary, language: self.language };
-            for and in &self.ands {
-                phrases.say(&and.to_lowercase(), to, from);
+        Values::Range(numbers) => {
+            let number = phrases.nfa.add_state();
+            let before = phrases.nfa.add_state();
+            phrases.nfa.add_empty(from, before);
+            phrases.numbers(numbers.whole(), before, number);
+            if numbers.step == 1 && numbers.fractions != Fractions::None {
+                phrases.halves(numbers.from, numbers.to, before, number);
             }
-        }
-        Ok(Written::Rows(nfa.determinise(MOST_ARCS, false)?.minimise().into()))
-    }
-
-    /// Adds all sentences. States with the same future are made one before lists are written out.
-    /// They end in the first of `ends` when a wildcard is in them, else in the second.
-    ///
-    /// All begin in the first of `starts`. In the second, behind a joint, those do that begin with a word that is no value
-    /// of a list: after "and", each word then tells whether another value or another command has begun. Without that,
-    /// the graph of a house has eight times as many arcs.
-    fn sentences(
-        &mut self,
-        compiled: &Compiled,
-        [main, again]: [u32; 2],
-        ends: [u32; 2],
-    ) -> Result<(), TooLarge> {
-        let free = after_wildcards(compiled);
-        let program = &compiled.sentences;
-        let mut classes: QuickMap<Future, u32> = QuickMap::default();
-        let mut class_of = vec![u32::MAX; program.states.len()];
-        let mut todo = vec![(0_u32, false)];
-        while let Some((state, is_ready)) = todo.pop() {
-            if class_of[state as usize] != u32::MAX {
-                continue;
-            }
-            let arcs = &program.states[state as usize].arcs;
-            if !is_ready {
-                todo.push((state, true));
-                todo.extend(arcs.iter().map(|arc| (arc.to, false)));
-                continue;
-            }
-            let mut key: Vec<(What, u32)> = arcs
-                .iter()
-                .map(|arc| {
-                    let what = match arc.step {
-                        Step::Word { shown, .. } | Step::Joined { shown } => What::Word(shown),
-                        Step::List { list, .. } => What::List(list),
-                    };
-                    (what, class_of[arc.to as usize])
-                })
-                .collect();
-            key.sort_unstable();
-            key.dedup();
-            let is_final = !program.states[state as usize].accepts.is_empty();
-            let end = is_final.then(|| ends[usize::from(!free[state as usize])]);
-            if let Some(&class) = classes.get(&(end, key.clone())) {
-                class_of[state as usize] = class;
-                continue;
-            }
-            let class = if state == 0 { main } else { self.nfa.add_state() };
-            if let Some(end) = end {
-                self.nfa.add_empty(class, end);
-            }
-            for &(what, to) in &key {
-                match what {
-                    What::Word(word) => self.nfa.add_arc(class, Label::Word(word), to),
-                    What::List(list) => {
-                        let entry = self.call(compiled, list, to)?;
-                        self.nfa.add_empty(class, entry);
-                    }
+            phrases.nfa.add_empty(number, to);
+            if numbers.kind == NumberKind::Percentage {
+                for words in language.percent_before() {
+                    phrases.say(words, from, before);
                 }
             }
-            classes.insert((end, key), class);
-            class_of[state as usize] = class;
-        }
-        let values = self.first_words_of_values(compiled);
-        for arc in &program.states[0].arcs {
-            if let Step::Word { shown, .. } | Step::Joined { shown } = arc.step
-                && !values.contains(&shown)
+            for unit in
+                units(numbers.kind, language).iter().filter(|unit| unit.chars().any(char::is_alphabetic))
             {
-                self.nfa.add_arc(again, Label::Word(shown), class_of[arc.to as usize]);
+                phrases.say(unit, number, to);
             }
-        }
-        Ok(())
-    }
-
-    /// The words that may follow an "and" between two values.
-    fn first_words_of_values(&mut self, compiled: &Compiled) -> QuickSet<WordId> {
-        let mut words = QuickSet::default();
-        for list in compiled.lists.iter().filter(|list| list.is_several) {
-            let Values::Text { program, .. } = &list.values else { continue };
-            for arc in &program.states[0].arcs {
-                if let Step::Word { shown, .. } | Step::Joined { shown } = arc.step {
-                    words.insert(shown);
+            if numbers.kind == NumberKind::Percentage {
+                for (said, value) in language.shares() {
+                    if numbers.contains(*value) {
+                        phrases.say(said, from, to);
+                    }
                 }
             }
         }
-        for and in &self.ands {
-            words.extend(and.split(' ').skip(1).map(|word| self.vocabulary.id(word)));
+        Values::Text { program, .. } => {
+            let states: Vec<u32> = program.states.iter().map(|_| nfa.add_state()).collect();
+            nfa.add_empty(from, states[0]);
+            for (state, &at) in program.states.iter().zip(&states) {
+                if !state.accepts.is_empty() {
+                    nfa.add_empty(at, to);
+                }
+                for arc in &state.arcs {
+                    if let Step::Word { shown, .. } | Step::Joined { shown } = arc.step {
+                        nfa.add_arc(at, Symbol::word(shown), states[arc.to as usize]);
+                    }
+                }
+            }
         }
-        words
     }
+    nfa.net(&[from], MOST_ARCS)
+}
 
-    /// Where a list begins that goes on to `to`.
-    fn call(&mut self, compiled: &Compiled, list: u32, to: u32) -> Result<u32, TooLarge> {
-        if let Some(&entry) = self.calls.get(&(list, to)) {
-            return Ok(entry);
-        }
-        let entry = self.nfa.add_state();
-        self.calls.insert((list, to), entry);
-        if let Written::NotYet = self.lists[list as usize] {
-            self.lists[list as usize] = self.list(&compiled.lists[list as usize])?;
-        }
-        let Written::Rows(rows) = &self.lists[list as usize] else {
-            // A wildcard: one word or more.
-            let inside = self.nfa.add_state();
-            self.nfa.add_arc(entry, Label::AnyWord, inside);
-            self.nfa.add_arc(inside, Label::AnyWord, inside);
-            self.nfa.add_empty(inside, to);
-            return Ok(entry);
-        };
-        let rows = Rc::clone(rows);
-        let first = self.nfa.len() as u32;
-        if self.nfa.len() + rows.len() > MOST_ARCS {
-            return Err(TooLarge);
-        }
-        for _ in rows.iter() {
-            self.nfa.add_state();
-        }
-        self.nfa.add_empty(entry, first);
-        for (index, row) in rows.iter().enumerate() {
-            let at = first + index as u32;
-            for &(label, target) in &row.arcs {
-                self.nfa.add_arc(at, label, first + target);
-            }
-            if row.is_final {
-                self.nfa.add_empty(at, to);
-            }
-        }
-        Ok(entry)
+/// The lists that sentences call.
+fn called(compiled: &Compiled) -> QuickSet<u32> {
+    let arcs = compiled.sentences.states.iter().flat_map(|state| &state.arcs);
+    let list = |step| if let Step::List { list, .. } = step { Some(list) } else { None };
+    arcs.filter_map(|arc| list(arc.step)).collect()
+}
+
+/// Whether a sentence may follow a joint.
+fn may_go_on(sentences: &Net, values: &QuickSet<WordId>) -> bool {
+    let arcs = sentences.arcs(sentences.start(Start::Again as usize));
+    arcs.iter().any(|(symbol, _)| matches!(symbol, Symbol::Word(word, _) if !values.contains(word)))
+}
+
+/// All sentences, with lists as arcs. They accept their intents.
+///
+/// From the second start on go those that begin with a word of their own, which is marked.
+fn sentences_net(compiled: &Compiled, lists: &[GraphList], fills: &mut Vec<Vec<(u32, u32)>>) -> Net {
+    let program = &*compiled.sentences;
+    let free = after_wildcards(compiled);
+    let mut nfa = Nfa::new();
+    let mut fill_ids: QuickMap<Vec<(u32, u32)>, u32> = QuickMap::default();
+    for _ in 0..program.states.len() {
+        nfa.add_state();
     }
+    // The last state is the start behind a joint.
+    let again = program.states.len() as u32;
+    for (index, state) in program.states.iter().enumerate() {
+        for accept in &state.accepts {
+            nfa.accept(index as u32, accepted(compiled.accepts[*accept as usize].0, free[index]));
+        }
+        for arc in &state.arcs {
+            let symbol = match arc.step {
+                Step::Word { shown, .. } | Step::Joined { shown } => {
+                    let captures = arc.captures.checked_sub(1).map(|index| &program.captures[index as usize]);
+                    let captures = captures.filter(|captures| !captures.is_empty());
+                    let mark = captures.map_or(Mark::Nothing, |captures| {
+                        let key: Vec<_> = captures.iter().map(|c| (c.slot, c.list)).collect();
+                        Mark::Fills(*fill_ids.entry(key).or_insert_with_key(|key| {
+                            fills.push(key.clone());
+                            (fills.len() - 1) as u32
+                        }))
+                    });
+                    Symbol::Word(shown, mark)
+                }
+                Step::List { list, .. } if lists[list as usize].net.is_empty() => continue,
+                Step::List { list, slot } => Symbol::List { list, slot },
+            };
+            nfa.add_arc(index as u32, symbol, arc.to);
+            if let (0, Symbol::Word(word, Mark::Nothing)) = (index, symbol) {
+                nfa.add_arc(again, Symbol::Word(word, Mark::Begins), arc.to);
+            }
+        }
+    }
+    nfa.net(&[0, again], MOST_ARCS)
+}
+
+/// The words that may follow an "and" between two values. No command begins so behind a joint: each word then tells whether another value or
+/// another command has begun.
+fn first_words_of_values(
+    compiled: &Compiled,
+    ands: &[String],
+    vocabulary: &mut Vocabulary,
+) -> QuickSet<WordId> {
+    let mut words = QuickSet::default();
+    let programs =
+        compiled.lists.iter().filter(|list| list.is_several).filter_map(|list| match &list.values {
+            Values::Text { program, .. } => Some(program),
+            _ => None,
+        });
+    for arc in programs.flat_map(|program: &Program| &program.states[0].arcs) {
+        if let Step::Word { shown, .. } | Step::Joined { shown } = arc.step {
+            words.insert(shown);
+        }
+    }
+    for and in ands {
+        words.extend(and.split(' ').skip(1).map(|word| vocabulary.id(word)));
+    }
+    words
 }
 
 /// By state of the sentences, whether a wildcard may lie before it.
@@ -321,14 +320,4 @@ fn after_wildcards(compiled: &Compiled) -> Vec<bool> {
         }
     }
     free
-}
-
-/// What may follow a state: where it ends, if it may, and its arcs.
-type Future = (Option<u32>, Vec<(What, u32)>);
-
-/// What an arc takes, as far as a graph is concerned.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-enum What {
-    Word(WordId),
-    List(u32),
 }

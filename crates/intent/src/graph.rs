@@ -1,13 +1,12 @@
 //! The word graph: all that may be said, for recognisers to search.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc as Shared;
 
-use crate::automaton::{Nfa, TooLarge};
+use crate::automaton::{Net, Nfa, Symbol};
 use crate::fold::is_punctuation;
-
-/// A state of the graph.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StateId(pub u32);
+use crate::hash::QuickSet;
+use crate::walk::Walk;
 
 /// A word of the graph's vocabulary.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -36,46 +35,60 @@ pub enum Label {
     AnyWord,
 }
 
-/// A step from one state to another.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Arc {
-    /// What it takes.
-    pub label: Label,
-    /// Where it leads.
-    pub to: StateId,
-}
-
-/// A deterministic, minimal graph without empty arcs: in a state, each word leads to one state at most.
+/// All that may be said, as nets that call one another: what stands around sentences, the sentences of all intents, and each list once.
 ///
-/// An arc for a word goes before [`Label::AnyWord`] in the same state; its target allows for the word having
-/// been part of a wildcard. Every state can reach a final one, so that a search never runs into a dead end.
+/// The arcs carry marks: which list begins and into which slot, which intents end, what joins two commands. Each net is deterministic and as
+/// small as it can be. What may be said where is a path through them with at most two returns to come, and a word may lead to several such
+/// places: "turn on the kitchen …" goes on with a room or with a device. A recogniser goes through the graph by a [`Walk`], in which a word leads to
+/// one state, and [`marks`](WordGraph::marks) tells what the words of a path are for.
+///
+/// A list that changes (a device gets a name) is one net to make again: see [`Recognizer::recompile`](crate::Recognizer::recompile).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct WordGraph {
-    words: Vec<Word>,
-    /// `arcs[first[s]..first[s + 1]]` are the arcs of state `s`, sorted by label.
-    first: Vec<u32>,
-    arcs: Vec<Arc>,
-    finals: Vec<bool>,
+    pub(crate) words: Vec<Word>,
     /// Texts and spellings → words, those whose text it is first.
-    written: HashMap<String, Vec<WordId>>,
-    coverage: Coverage,
+    pub(crate) written: HashMap<String, Vec<WordId>>,
+    /// Around the sentences.
+    pub(crate) around: Shared<Net>,
+    /// It accepts [`accepted`]s.
+    pub(crate) sentences: Shared<Net>,
+    /// Between two values of a list.
+    pub(crate) ands: Shared<Net>,
+    pub(crate) lists: Vec<GraphList>,
+    /// The names of the slots.
+    pub(crate) slots: Vec<String>,
+    /// What a word fills that has a value in it, `{area}s`: slots and lists.
+    pub(crate) fills: Vec<Vec<(u32, u32)>>,
+    /// The words that begin values of which several may be said: no command begins so behind a joint.
+    pub(crate) values: QuickSet<WordId>,
+    /// What may be said around sentences, and is no part of a wildcard's words at its ends.
+    pub(crate) skips: Vec<Vec<Label>>,
+    /// A slot that is filled twice has the last value, in place of both.
+    pub(crate) last_counts: bool,
 }
 
-/// How much of what may be said a graph holds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Coverage {
-    /// All of it.
-    #[default]
-    Whole,
-    /// Many wildcards made the whole too large. In this graph a wildcard ends with the first word that may follow
-    /// it: "add salt to taste to the list" is not found, because "to" ends the item.
-    FirstEnd,
-    /// Even that is too large; the graph is empty.
-    Nothing,
+/// A list of the graph.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct GraphList {
+    pub(crate) name: String,
+    pub(crate) net: Shared<Net>,
+    pub(crate) is_several: bool,
+    pub(crate) is_wildcard: bool,
 }
 
-/// After so many words, a sample takes the shortest way to an end.
-const SAMPLE_WORDS: usize = 32;
+/// What a net of sentences accepts: an intent, and whether a wildcard lies behind.
+pub(crate) fn accepted(intent: usize, is_free: bool) -> u32 {
+    (intent as u32) << 1 | u32::from(is_free)
+}
+
+/// Where the sentences are called.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    /// At the beginning.
+    First,
+    /// Behind what joins two commands.
+    Again,
+}
 
 impl WordGraph {
     /// The graph of these sentences and no others, for tests and for choosing among an n-best list.
@@ -88,71 +101,36 @@ impl WordGraph {
             let mut state = nfa.start();
             for word in written_words(sentence) {
                 let to = nfa.add_state();
-                let label = Label::Word(vocabulary.id(&word));
-                nfa.add_arc(state, label, to);
+                nfa.add_arc(state, Symbol::word(vocabulary.id(&word)), to);
                 state = to;
             }
-            nfa.set_final(state);
+            nfa.accept(state, accepted(0, false));
         }
-        // A trie determinises to no more states than it has.
-        WordGraph::build(&nfa, vocabulary, usize::MAX)
+        let mut around = Nfa::new();
+        let end = around.add_state();
+        around.add_arc(around.start(), Symbol::Sentence { start: Start::First as u32, is_free: false }, end);
+        around.accept(end, 0);
+        WordGraph {
+            around: around.net(&[0], usize::MAX).into(),
+            // A trie determinises to no more states than it has.
+            sentences: nfa.net(&[0], usize::MAX).into(),
+            ..WordGraph::default()
+        }
+        .with_words(vocabulary.words)
     }
 
-    /// Determinises and minimises `nfa`, whose labels are of `vocabulary`.
-    pub(crate) fn build(nfa: &Nfa, vocabulary: Vocabulary, most_arcs: usize) -> WordGraph {
-        let mut coverage = Coverage::Whole;
-        let dfa = nfa.determinise(most_arcs, false).or_else(|TooLarge| {
-            coverage = Coverage::FirstEnd;
-            nfa.determinise(most_arcs, true)
-        });
-        let Ok(dfa) = dfa else {
-            return WordGraph::too_large();
-        };
-        let rows = dfa.minimise();
-        let mut graph = WordGraph { coverage, words: vocabulary.words, ..WordGraph::default() };
-        graph.first.push(0);
-        for row in rows {
-            graph.arcs.extend(row.arcs.iter().map(|&(label, to)| Arc { label, to: StateId(to) }));
-            graph.first.push(graph.arcs.len() as u32);
-            graph.finals.push(row.is_final);
-        }
-        for (index, word) in graph.words.iter().enumerate() {
+    /// With this vocabulary.
+    pub(crate) fn with_words(mut self, words: Vec<Word>) -> WordGraph {
+        self.written.clear();
+        for (index, word) in words.iter().enumerate() {
             let id = WordId(index as u32);
-            graph.written.entry(word.text.clone()).or_default().insert(0, id);
+            self.written.entry(word.text.clone()).or_default().insert(0, id);
             for spelling in &word.spellings {
-                graph.written.entry(spelling.clone()).or_default().push(id);
+                self.written.entry(spelling.clone()).or_default().push(id);
             }
         }
-        graph
-    }
-
-    /// In place of a graph that would be too large: it has no sentences.
-    pub(crate) fn too_large() -> WordGraph {
-        WordGraph { coverage: Coverage::Nothing, ..WordGraph::from_sentences(&[]) }
-    }
-
-    /// How much of what may be said is in it.
-    pub fn coverage(&self) -> Coverage {
-        self.coverage
-    }
-
-    /// Where every sentence begins.
-    pub fn start(&self) -> StateId {
-        StateId(0)
-    }
-
-    /// The arcs of a state, sorted by label; empty for a state that is not of this graph.
-    pub fn arcs(&self, state: StateId) -> &[Arc] {
-        let s = state.0 as usize;
-        match (self.first.get(s), self.first.get(s + 1)) {
-            (Some(&from), Some(&to)) => &self.arcs[from as usize..to as usize],
-            _ => &[],
-        }
-    }
-
-    /// Whether a sentence may end here.
-    pub fn is_final(&self, state: StateId) -> bool {
-        self.finals.get(state.0 as usize).copied().unwrap_or(false)
+        self.words = words;
+        self
     }
 
     /// A word of the vocabulary.
@@ -163,110 +141,59 @@ impl WordGraph {
         &self.words[id.0 as usize]
     }
 
-    /// The vocabulary; a word's place is its [`WordId`].
+    /// The vocabulary; a word's place is its [`WordId`]. It may have words that no sentence has any more.
     pub fn words(&self) -> &[Word] {
         &self.words
     }
 
-    /// How many states there are.
+    /// How many states all nets have together.
     pub fn state_count(&self) -> usize {
-        self.finals.len()
+        self.nets().map(Net::state_count).sum()
     }
 
-    /// How many arcs there are.
+    /// How many arcs all nets have together.
     pub fn arc_count(&self) -> usize {
-        self.arcs.len()
+        self.nets().map(|net| net.all_arcs().len()).sum()
     }
 
-    /// Where a word leads, written as a recogniser writes it: its text or one of its spellings, in any case.
-    /// When two words of the state may be written so, the one whose text it is goes first.
-    pub fn step(&self, state: StateId, word: &str) -> Option<StateId> {
-        self.steps(state, &written_word(word)).into_iter().next()
+    /// The lists, and how many arcs each has.
+    pub fn lists(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.lists.iter().map(|list| (list.name.as_str(), list.net.all_arcs().len()))
+    }
+
+    pub(crate) fn nets(&self) -> impl Iterator<Item = &Net> {
+        let lists = self.lists.iter().map(|list| &*list.net);
+        [&*self.around, &*self.sentences, &*self.ands].into_iter().chain(lists)
     }
 
     /// Whether the graph has this sentence, in any case and with any punctuation.
     pub fn accepts(&self, text: &str) -> bool {
-        let mut states = BTreeSet::from([self.start()]);
+        let mut walk = Walk::new(self);
+        let mut states = BTreeSet::from([walk.start()]);
         for word in written_words(text) {
-            states = states.into_iter().flat_map(|state| self.steps(state, &word)).collect();
+            states = states.into_iter().flat_map(|state| walk.steps(state, &word)).collect();
         }
-        states.into_iter().any(|state| self.is_final(state))
+        states.into_iter().any(|state| walk.is_final(state))
     }
 
     /// A sentence of the graph. `choose(n)` picks a number below `n` (what is above counts as the last);
     /// `any_word` stands where any word may. A graph without sentences gives an empty text.
-    pub fn sample(&self, any_word: &str, mut choose: impl FnMut(usize) -> usize) -> String {
-        let mut text = String::new();
-        let mut state = self.start();
-        let mut distances = None;
-        for length in 0.. {
-            let arcs = self.arcs(state);
-            let may_end = usize::from(self.is_final(state));
-            let arc = if length < SAMPLE_WORDS {
-                let ways = arcs.len() + may_end;
-                if ways == 0 {
-                    break;
-                }
-                match choose(ways).min(ways - 1).checked_sub(may_end) {
-                    Some(index) => arcs[index],
-                    None => break,
-                }
-            } else {
-                let distances = distances.get_or_insert_with(|| self.distances_to_end());
-                match arcs.iter().min_by_key(|arc| distances[arc.to.0 as usize]) {
-                    Some(&arc) if may_end == 0 => arc,
-                    _ => break,
-                }
-            };
-            if !text.is_empty() {
-                text.push(' ');
-            }
-            text.push_str(match arc.label {
-                Label::Word(id) => &self.word(id).text,
-                Label::AnyWord => any_word,
-            });
-            state = arc.to;
-        }
-        text
+    pub fn sample(&self, any_word: &str, choose: impl FnMut(usize) -> usize) -> String {
+        self.text(&Walk::new(self).sample(choose), any_word)
     }
 
-    /// Every state that a word may lead to; more than one only if two words are written alike.
-    fn steps(&self, state: StateId, word: &str) -> Vec<StateId> {
-        let arcs = self.arcs(state);
-        let find = |label: Label| {
-            arcs.binary_search_by_key(&label, |arc| arc.label).ok().map(|index| arcs[index].to)
+    /// A path as text, with `any_word` where any word may stand.
+    pub fn text(&self, path: &[Label], any_word: &str) -> String {
+        let word = |label: &Label| match label {
+            Label::Word(id) => self.word(*id).text.as_str(),
+            Label::AnyWord => any_word,
         };
-        let ids = self.written.get(word).map_or(&[][..], Vec::as_slice);
-        let mut to: Vec<StateId> = ids.iter().filter_map(|&id| find(Label::Word(id))).collect();
-        if to.is_empty() {
-            to.extend(find(Label::AnyWord));
-        }
-        to
+        path.iter().map(word).collect::<Vec<_>>().join(" ")
     }
 
-    /// For each state, the number of words to the nearest end.
-    fn distances_to_end(&self) -> Vec<u32> {
-        let mut before = vec![Vec::new(); self.state_count()];
-        for state in 0..self.state_count() {
-            for arc in self.arcs(StateId(state as u32)) {
-                before[arc.to.0 as usize].push(state);
-            }
-        }
-        let mut distance = vec![u32::MAX; self.state_count()];
-        let mut queue = VecDeque::new();
-        for (state, _) in self.finals.iter().enumerate().filter(|(_, end)| **end) {
-            distance[state] = 0;
-            queue.push_back(state);
-        }
-        while let Some(state) = queue.pop_front() {
-            for &from in &before[state] {
-                if distance[from] == u32::MAX {
-                    distance[from] = distance[state] + 1;
-                    queue.push_back(from);
-                }
-            }
-        }
-        distance
+    /// Words that may be written so, those whose text it is first.
+    pub(crate) fn words_written(&self, word: &str) -> &[WordId] {
+        self.written.get(word).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -278,6 +205,17 @@ pub(crate) struct Vocabulary {
 }
 
 impl Vocabulary {
+    /// The words of a graph, for another that goes on with them.
+    pub(crate) fn of(graph: &WordGraph) -> Vocabulary {
+        let ids = (0..).zip(&graph.words).map(|(id, word)| (word.text.clone(), WordId(id))).collect();
+        Vocabulary { words: graph.words.clone(), ids }
+    }
+
+    /// The id of a word by its text, if it is known.
+    pub(crate) fn find(&self, text: &str) -> Option<WordId> {
+        self.ids.get(text).copied()
+    }
+
     /// The id of a word by its text, new or known.
     pub(crate) fn id(&mut self, text: &str) -> WordId {
         if let Some(&id) = self.ids.get(text) {
@@ -293,7 +231,7 @@ impl Vocabulary {
 /// A word as recognisers write it, made comparable: lower case, without punctuation around it. A number keeps
 /// its minus.
 pub(crate) fn written_word(word: &str) -> String {
-    let keeps = |c: char| c.is_alphanumeric() || matches!(c, '%' | '°') || is_mark(c);
+    let keeps = |c: char| c.is_alphanumeric() || matches!(c, '%' | '°') || is_vowel_sign(c);
     let bare = word.trim_start_matches(|c: char| !keeps(c));
     let before = &word[..word.len() - bare.len()];
     let is_negative = before.ends_with(['-', '\u{2212}']) && bare.starts_with(|c: char| c.is_ascii_digit());
@@ -302,12 +240,12 @@ pub(crate) fn written_word(word: &str) -> String {
 }
 
 /// Vowel signs and the like, which are not alphanumeric but belong to their word.
-fn is_mark(c: char) -> bool {
+fn is_vowel_sign(c: char) -> bool {
     !c.is_ascii() && !c.is_whitespace() && !c.is_control() && !is_punctuation(c)
 }
 
 /// The words of a text as recognisers write it. `%` and `°` are words of their own.
-fn written_words(text: &str) -> impl Iterator<Item = String> {
+pub(crate) fn written_words(text: &str) -> impl Iterator<Item = String> {
     text.replace('%', " % ")
         .replace('°', " ° ")
         .split_whitespace()

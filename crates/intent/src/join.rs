@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use crate::fold::{Folding, Token, tokens_as};
 use crate::graph::{Vocabulary, WordId, written_word};
@@ -121,11 +122,21 @@ impl Writing {
     const NOTHING: WrittenId = WrittenId(0);
 
     pub(crate) fn new(language: &'static dyn Language, folding: Folding) -> Writing {
+        Writing::with(language, folding, FoldedWords::default(), Vocabulary::default())
+    }
+
+    /// With words that are known already.
+    pub(crate) fn with(
+        language: &'static dyn Language,
+        folding: Folding,
+        folded: FoldedWords,
+        vocabulary: Vocabulary,
+    ) -> Writing {
         let mut writing = Writing {
             language,
             folding,
-            folded: FoldedWords::default(),
-            vocabulary: Vocabulary::default(),
+            folded,
+            vocabulary,
             texts: Vec::new(),
             ids: HashMap::new(),
             joined: QuickMap::default(),
@@ -209,7 +220,7 @@ pub(crate) enum JoinFault {
 /// The program then has a part of them.
 pub(crate) fn join_words(
     pieces: &Pieces<'_>,
-    lists: &[CompiledList],
+    lists: &[Arc<CompiledList>],
     writing: &mut Writing,
     accept: u32,
     is_lenient: bool,
@@ -244,7 +255,7 @@ type Boundary = (u32, Option<usize>);
 type Place = (u32, WrittenId, usize, Option<usize>);
 
 struct Joiner<'a> {
-    lists: &'a [CompiledList],
+    lists: &'a [Arc<CompiledList>],
     writing: &'a mut Writing,
     program: &'a mut Program,
     edges: &'a [Vec<(Edge, u32)>],

@@ -9,8 +9,8 @@ mod spelled;
 use std::time::Duration;
 
 use crate::Value;
-use crate::automaton::Nfa;
-use crate::graph::{Label, Vocabulary};
+use crate::automaton::{Nfa, Symbol};
+use crate::graph::Vocabulary;
 use rules::Rules;
 
 /// Numbers and spans of time in one language. All words are folded as [`crate::fold`] does.
@@ -123,8 +123,8 @@ impl Phrases<'_> {
         let mut state = from;
         while let Some(word) = words.next() {
             let next = if words.peek().is_some() { self.nfa.add_state() } else { to };
-            let label = Label::Word(self.vocabulary.id(word));
-            self.nfa.add_arc(state, label, next);
+            let symbol = Symbol::word(self.vocabulary.id(word));
+            self.nfa.add_arc(state, symbol, next);
             state = next;
         }
     }

@@ -40,8 +40,8 @@
 //! ```
 //!
 //! Inside, a template goes through four forms: a tree ([`mentions`] shows what is in it), pieces of words with its
-//! rules written out, an automaton over words that calls lists, and, for the graph, one with the lists written out,
-//! determinised and minimised. Everything has a bound: a template that expands beyond measure is a [`Fault`], and a
+//! rules written out, an automaton over words that calls lists, and, for the graph, the same with lists and values as automata of their own,
+//! each determinised and minimised. Everything has a bound: a template that expands beyond measure is a [`Fault`], and a
 //! text is matched without going back.
 #![forbid(unsafe_code)]
 
@@ -57,6 +57,7 @@ pub mod hassil;
 mod intent;
 mod join;
 mod language;
+mod marks;
 mod matching;
 mod near;
 mod program;
@@ -64,10 +65,13 @@ mod recognizer;
 mod redundant;
 mod spec;
 mod template;
+mod walk;
 mod when;
 
-pub use graph::{Arc, Coverage, Label, StateId, Word, WordGraph, WordId};
+pub use graph::{Label, Word, WordGraph, WordId};
 pub use intent::{Intent, Reading, Slot, Value};
+pub use marks::{MarkedCommand, MarkedSlot, Marks};
+pub use near::Evidence;
 pub use recognizer::{Context, Recognizer};
 pub use redundant::redundant;
 pub use spec::{
@@ -75,4 +79,5 @@ pub use spec::{
     Written,
 };
 pub use template::{Mentions, mentions};
+pub use walk::{Arc, StateId, Walk};
 pub use when::{Frequency, Recurrence, SaidDate, SaidDateTime, SaidTime, Weekdays, Which};

@@ -1,6 +1,7 @@
 //! What templates compile to: an automaton over words, with calls of lists and captured values.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::fold::Token;
@@ -139,7 +140,7 @@ impl Signs {
         1 << (word.0 % 61)
     }
 
-    pub(crate) fn of(program: &Program, lists: &[CompiledList]) -> Signs {
+    pub(crate) fn of(program: &Program, lists: &[Arc<CompiledList>]) -> Signs {
         let is_open = |list: u32| !matches!(lists[list as usize].values, Values::Text { .. });
         let sign = |state: &ProgramState| {
             let accepts = if state.accepts.is_empty() { 0 } else { Signs::ACCEPTS };
@@ -183,13 +184,24 @@ impl Signs {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct FoldedWords {
     ids: HashMap<String, FoldedId>,
+    made: u32,
 }
 
 impl FoldedWords {
     pub(crate) fn add(&mut self, word: &str, language: &dyn Language) -> FoldedId {
         let word = language.digits(word).unwrap_or(word);
-        let fresh = FoldedId(self.ids.len() as u32);
-        *self.ids.entry(word.to_owned()).or_insert(fresh)
+        if let Some(&id) = self.ids.get(word) {
+            return id;
+        }
+        let id = FoldedId(self.made);
+        self.made += 1;
+        self.ids.insert(word.to_owned(), id);
+        id
+    }
+
+    /// Forgets those that are not `used` any more.
+    pub(crate) fn retain(&mut self, used: impl Fn(FoldedId) -> bool) {
+        self.ids.retain(|_, id| used(*id));
     }
 
     pub(crate) fn words(&self) -> impl Iterator<Item = &str> {

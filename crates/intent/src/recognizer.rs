@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use crate::compile::{self, Compiled};
 use crate::fold::{Token, tokens_as};
+use crate::graph::Vocabulary;
 use crate::matching::{Captured, Match, Matcher, Open};
 use crate::near::Sounds;
 use crate::program::{Filled, FoldedId, Input};
@@ -68,7 +69,37 @@ impl Recognizer {
     /// Every fault of the spec at once: faulty templates, unknown rules and lists, rules in a circle,
     /// sentences that expand beyond measure. Time and memory are bounded whatever the spec says.
     pub fn compile(spec: Spec) -> Result<Recognizer, Vec<Fault>> {
-        let mut compiled = compile::compile(&spec)?;
+        Ok(Recognizer::of(compile::compile(&spec)?, spec))
+    }
+
+    /// What [`compile`](Self::compile) makes of a spec, quicker where that differs from the one that this was compiled from in values of
+    /// lists only, as when a device gets a name: what does not depend on them is shared, the word graph's nets too.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn recompile(&self, spec: Spec) -> Result<Recognizer, Vec<Fault>> {
+        let before = &*self.inner;
+        let graph = before.graph.get();
+        let vocabulary = match graph {
+            Some(graph) => Vocabulary::of(graph),
+            None => before.compiled.vocabulary.clone(),
+        };
+        let Some(compiled) = compile::recompile(&spec, (&before.spec, &before.compiled), vocabulary) else {
+            return Recognizer::compile(spec);
+        };
+        let mut recognizer = Recognizer::of(compiled?, spec);
+        if let Some(inner) = Arc::get_mut(&mut recognizer.inner) {
+            let phrases = inner.skips.iter().chain(&inner.ands).flatten();
+            inner.compiled.forget_words(&phrases.copied().collect::<Vec<_>>());
+            if let Some(graph) = graph {
+                let graph = grammar::graph(&inner.compiled, &inner.spec, Some((graph, &before.compiled)));
+                inner.graph = OnceLock::from(Arc::new(graph));
+            }
+        }
+        Ok(recognizer)
+    }
+
+    fn of(mut compiled: Compiled, spec: Spec) -> Recognizer {
         let skipped = [&*spec.skip_words, &*spec.fillers].concat();
         let skips = folded(&skipped, &mut compiled);
         let ands = folded(&spec.several.and, &mut compiled);
@@ -87,7 +118,7 @@ impl Recognizer {
         let graph = OnceLock::new();
         let sounds = OnceLock::new();
         let inner = Inner { spec, compiled, skips, skips_by_letter, ands, joints, keywords, graph, sounds };
-        Ok(Recognizer { inner: Arc::new(inner) })
+        Recognizer { inner: Arc::new(inner) }
     }
 
     /// Whether a folded word stands in any template, or is a number.
@@ -149,11 +180,10 @@ impl Recognizer {
 
     /// All that may be said, whatever the context. A sentence of it is recognised, in a context that permits it.
     ///
-    /// Made when first asked for, which takes tens of milliseconds for a house with its skills. See
-    /// [`WordGraph::coverage`] for what many wildcards do to it.
+    /// Made when first asked for, which takes tens of milliseconds for a house with its skills.
     pub fn graph(&self) -> &Arc<WordGraph> {
         let inner = &*self.inner;
-        inner.graph.get_or_init(|| Arc::new(grammar::graph(&inner.compiled, &inner.spec)))
+        inner.graph.get_or_init(|| Arc::new(grammar::graph(&inner.compiled, &inner.spec, None)))
     }
 
     /// What this was compiled from.

@@ -5,7 +5,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{choices, compile, context, home, house, intent};
-use mynah_intent::{Context, Label, Recognizer, Spec, StateId, WordGraph};
+use mynah_intent::{Context, Label, MarkedSlot, Marks, Recognizer, Several, Spec, StateId, Walk, WordGraph};
 use proptest::prelude::*;
 
 /// A template that knows what it says.
@@ -144,13 +144,14 @@ impl Tree {
 
 /// Every sentence of a graph without cycles.
 fn sentences(graph: &WordGraph) -> Vec<String> {
+    let mut walk = Walk::new(graph);
     let mut all = Vec::new();
-    let mut todo = vec![(graph.start(), String::new())];
+    let mut todo = vec![(walk.start(), String::new())];
     while let Some((state, text)) = todo.pop() {
-        if graph.is_final(state) {
+        if walk.is_final(state) {
             all.push(text.trim().to_owned());
         }
-        for arc in graph.arcs(state) {
+        for arc in walk.arcs(state) {
             let Label::Word(word) = arc.label else { panic!("a wildcard in {text}") };
             todo.push((arc.to, format!("{text} {}", graph.word(word).text)));
         }
@@ -159,18 +160,68 @@ fn sentences(graph: &WordGraph) -> Vec<String> {
     all
 }
 
-/// Deterministic: labels are sorted and differ. No dead ends.
+/// Deterministic: labels are sorted and differ. No dead ends. Looks at the first thousand states.
 fn check_form(graph: &WordGraph) {
-    for state in 0..graph.state_count() {
-        let arcs = graph.arcs(StateId(state as u32));
+    let mut walk = Walk::new(graph);
+    let mut states = BTreeSet::from([walk.start()]);
+    for state in (0..1000).map(StateId) {
+        if !states.contains(&state) {
+            break;
+        }
+        let arcs = walk.arcs(state).to_vec();
         assert!(
             arcs.windows(2).all(|pair| pair[0].label < pair[1].label),
-            "two arcs for a word in state {state}"
+            "two arcs for a word in state {state:?}"
         );
-        assert!(
-            !arcs.is_empty() || graph.is_final(StateId(state as u32)) || graph.state_count() == 1,
-            "dead end {state}"
-        );
+        // A graph of no sentences has its start all the same.
+        assert!(!arcs.is_empty() || walk.is_final(state) || states.len() == 1, "dead end {state:?}");
+        states.extend(arcs.iter().map(|arc| arc.to));
+    }
+}
+
+/// Paths sampled from the graph, read as text, are recognised as what they mark. Only the words of the slots are compared: the marks tell no
+/// values. The likeliest marks are among the readings, and so is each mark of a path that can be read in a few ways.
+fn check_marks(recognizer: &Recognizer, samples: usize, choose: &mut dyn FnMut(usize) -> usize) {
+    let graph = recognizer.graph();
+    let mut walk = Walk::new(&**graph);
+    for _ in 0..samples {
+        let path = walk.sample(&mut *choose);
+        let text = graph.text(&path, "something");
+        let words: Vec<&str> = text.split(' ').collect();
+        let all = graph.marks(&path);
+        assert!(!all.is_empty(), "{text:?} has no marks");
+        assert!(all.windows(2).all(|pair| pair[0].cost <= pair[1].cost));
+        // More commands than this are not taken apart, and whether a joint within a wildcard's words joins commands is not the graph's to say.
+        let has_joint = |slot: &MarkedSlot| slot.is_free && words[slot.words.clone()].contains(&"and");
+        let mut commands = all.iter().flat_map(|marks| &marks.commands);
+        if all[0].commands.len() > 4 || commands.any(|command| command.slots.iter().any(has_joint)) {
+            continue;
+        }
+        let commands = recognizer.commands(&text, &Context::default());
+        assert!(!commands.is_empty(), "{text:?} is not recognised");
+        let same = |marks: &Marks| {
+            marks.commands.len() == commands.len()
+                && marks.commands.iter().zip(&commands).all(|(marked, readings)| {
+                    readings.iter().any(|reading| {
+                        let said: BTreeMap<&str, &str> = reading
+                            .intent
+                            .slots
+                            .iter()
+                            .filter(|(_, slot)| !slot.said.is_empty())
+                            .map(|(name, slot)| (name.as_str(), slot.said.as_str()))
+                            .collect();
+                        let slots: BTreeMap<&str, String> = marked
+                            .slots
+                            .iter()
+                            .map(|slot| (slot.name.as_str(), words[slot.words.clone()].join(" ")))
+                            .collect();
+                        marked.intents.contains(&reading.spec)
+                            && said.len() == slots.len()
+                            && said.iter().zip(&slots).all(|(a, b)| a.0 == b.0 && a.1 == b.1)
+                    })
+                })
+        };
+        assert!(all.iter().any(same), "{text:?} is marked {all:#?} and read {commands:#?}");
     }
 }
 
@@ -220,6 +271,22 @@ proptest! {
             prop_assert!(!recognizer.recognize(&text, &Context::default()).is_empty(), "{text:?} of {}", tree.template(&mut 0));
             prop_assert!(recognizer.graph().accepts(&text));
         }
+    }
+
+    #[test]
+    fn what_a_path_marks_is_recognised(tree in tree(), seed in any::<u64>()) {
+        prop_assume!(tree.wildcards() <= 1);
+        let mut spec = house();
+        spec.intents = vec![
+            intent("other", &["go [in] the {area}", "{item} red"]),
+            intent("it", &[&format!("so {}", tree.template(&mut 0))]),
+        ];
+        spec.several = Several {
+            joints: vec!["and then".to_owned()],
+            and: vec!["and".to_owned(), "and the".to_owned()],
+            lists: ["area".to_owned()].into(),
+        };
+        check_marks(&compile(spec), 6, &mut choices(seed));
     }
 
     #[test]
@@ -294,7 +361,8 @@ fn words_are_found_by_their_spellings() {
     {
         assert!(!graph.accepts(text), "{text:?}");
     }
-    let state = graph.step(graph.start(), "Channel").unwrap();
-    assert_eq!(graph.step(state, "8"), graph.step(state, "eight"));
-    assert_eq!(graph.step(state, "nothing"), None);
+    let mut walk = Walk::new(&*graph);
+    let state = walk.step(walk.start(), "Channel").unwrap();
+    assert_eq!(walk.step(state, "8"), walk.step(state, "eight"));
+    assert_eq!(walk.step(state, "nothing"), None);
 }

@@ -511,18 +511,18 @@ fn what_may_be_heard_is_understood() {
         }
     }
     expect![[r#"
-        en ordinal: 3 states, 118 arcs
-        en amount: 20 states, 1879 arcs
-        en time: 22 states, 688 arcs
-        en date: 52 states, 1354 arcs
-        en datetime: 327 states, 16208 arcs
-        en recurrence: 124 states, 4666 arcs
-        zh ordinal: 7 states, 25 arcs
-        zh amount: 26 states, 1356 arcs
-        zh time: 41 states, 1583 arcs
-        zh date: 42 states, 472 arcs
-        zh datetime: 173 states, 5434 arcs
-        zh recurrence: 95 states, 4282 arcs
+        en ordinal: 9 states, 121 arcs
+        en amount: 26 states, 1882 arcs
+        en time: 28 states, 691 arcs
+        en date: 58 states, 1357 arcs
+        en datetime: 333 states, 16211 arcs
+        en recurrence: 130 states, 4669 arcs
+        zh ordinal: 13 states, 28 arcs
+        zh amount: 32 states, 1359 arcs
+        zh time: 47 states, 1586 arcs
+        zh date: 48 states, 475 arcs
+        zh datetime: 179 states, 5437 arcs
+        zh recurrence: 101 states, 4285 arcs
     "#]]
     .assert_eq(&sizes);
 }

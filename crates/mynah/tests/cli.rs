@@ -57,6 +57,10 @@ fn a_sentence_becomes_an_intent() {
             = 1
         "#]],
     );
+    let several =
+        Place::new().mynah("recognize turn on the kitchen lamp and set a timer for ten minutes").ends(0);
+    let best: Vec<&str> = several.out.lines().filter(|line| line.contains("best")).collect();
+    assert!(matches!(best[..], [a, b] if a.starts_with("1  best") && b.starts_with("2  best")), "{best:?}");
     let readings =
         Place::new().mynah("recognize --json dim the bedroom lamp to thirty percent").ends(0).json();
     assert_eq!(readings[0]["intent"]["name"], "light.brightness");

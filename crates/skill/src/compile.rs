@@ -133,7 +133,10 @@ pub(crate) fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, us
 /// How several things are asked for at once in a language.
 fn several(language: &str) -> Several {
     let (joints, and): (&[&str], &[&str]) = match language.split(['-', '_']).next() {
-        Some("en") => (&["and", "and then", "then", "and also"], &["and", "and the", "and my", "and our"]),
+        Some("en") => (
+            &["and", "and then", "then", "and also"],
+            &["and", "and the", "and my", "and our", "and in", "and in the"],
+        ),
         Some("zh") => (&["然后", "并且", "再"], &["和", "跟"]),
         _ => (&[], &[]),
     };

@@ -234,11 +234,14 @@ fn what_makes_the_grammar_large() {
 [skill]
 name = "a"
 [lists]
-code = { from = 0, to = 19000 }
+code = { from = 0, to = 19999 }
+seat = { from = 0, to = 18000 }
+room = { from = 0, to = 17000 }
+ticket = { from = 0, to = 16000 }
 side = ["front", "back"]
 [[intent]]
 name = "a.code"
-sentences = ["{code:one} {side} {code:two} then {code:three} (and|or) {code:four}"]
+sentences = ["{code} {side} {seat} then {room} (and|or) {ticket}"]
 test = [{ say = "1 front 2 then 3 and 4" }]
 "#;
     examine(

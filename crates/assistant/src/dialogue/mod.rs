@@ -312,8 +312,7 @@ impl Dialogue {
     }
 
     fn hypothesis(&mut self, turn: TurnId, hypothesis: &Hypothesis, now: Moment) {
-        let heard_nothing = hypothesis.free_text.as_deref().is_some_and(|text| text.trim().is_empty());
-        if heard_nothing && hypothesis.text.trim().is_empty() {
+        if hypothesis.silent {
             // Such as the tail of the wake word: nobody waits for an answer.
             self.unanswered(turn);
             self.refuse(turn, Because::NothingSaid);

@@ -111,7 +111,7 @@ fn nothing_is_said() {
     let turn = talk.wake();
     let at = SamplePos(0);
     talk.tell(Event::Heard(Heard::SpeechEnd { turn, at, speech_end: at, reason: EndReason::Silence }));
-    let hypothesis = Hypothesis { free_text: Some(String::new()), ..Hypothesis::default() };
+    let hypothesis = Hypothesis { silent: true, ..Hypothesis::default() };
     talk.tell(Event::Hypothesis { turn, hypothesis });
     talk.is(expect![[r#"
         0 s: wake word

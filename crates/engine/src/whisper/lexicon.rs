@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mynah_intent::{Label, StateId, WordGraph, WordId};
+use mynah_intent::{Label, StateId, Walk, WordGraph, WordId};
 
 use super::search::log_add;
 use super::vocabulary::{Token, Vocabulary};
@@ -54,11 +54,14 @@ const WRITTEN: &[(&str, &str)] = &[
     ("tv", "television"),
 ];
 
+/// A lexicon that has seen so many arcs of its graph starts afresh: some tens of megabytes.
+const MOST_ARCS: usize = 400_000;
+
 /// What a finished word of a reading is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Ending {
-    /// A word of the graph.
-    Word(WordId),
+    /// A word of the graph, and what it costs there, in nats.
+    Word(WordId, f32),
     /// The wake phrase, which is no part of the command.
     Wake,
 }
@@ -125,7 +128,7 @@ pub(crate) enum Place {
 /// Tokens of the words of one graph, made when a search first comes to a state, then kept.
 #[derive(Debug)]
 pub struct Lexicon {
-    graph: Arc<WordGraph>,
+    walk: Walk,
     vocabulary: Arc<Vocabulary>,
     wake_phrase: Option<Arc<str>>,
     tries: HashMap<(StateId, Place), Arc<Trie>>,
@@ -156,7 +159,7 @@ impl Lexicon {
         let free = (0..vocabulary.text_tokens() as Token).map(|t| free(vocabulary.bytes(t))).collect();
         let comma = vocabulary.token(b",");
         Lexicon {
-            graph,
+            walk: Walk::new(graph),
             vocabulary,
             wake_phrase,
             tries: HashMap::new(),
@@ -169,7 +172,17 @@ impl Lexicon {
 
     /// The graph.
     pub fn graph(&self) -> &Arc<WordGraph> {
-        &self.graph
+        self.walk.graph()
+    }
+
+    /// The states of the graph.
+    pub(crate) fn walk(&self) -> &Walk {
+        &self.walk
+    }
+
+    /// Whether so much of the graph has been seen that the memory is better used afresh.
+    pub fn is_full(&self) -> bool {
+        self.walk.arcs_made() > MOST_ARCS
     }
 
     /// The wake phrase that sentences may have in front.
@@ -193,8 +206,10 @@ impl Lexicon {
     }
 
     /// Where the free words that may begin in a state lead, if it has any.
-    pub(crate) fn any_word(&self, state: StateId) -> Option<StateId> {
-        self.graph.arcs(state).iter().find(|arc| arc.label == Label::AnyWord).map(|arc| arc.to)
+    pub(crate) fn any_word(&mut self, state: StateId) -> Option<(StateId, f32)> {
+        // The last of all labels.
+        let last = self.walk.arcs(state).last();
+        last.filter(|arc| arc.label == Label::AnyWord).map(|arc| (arc.to, arc.cost))
     }
 
     /// The tokens of the words that may begin in a state.
@@ -203,16 +218,16 @@ impl Lexicon {
             return trie.clone();
         }
         let mut trie = Trie::new();
-        let graph = self.graph.clone();
-        for arc in graph.arcs(state) {
+        for arc in self.walk.arcs(state).to_vec() {
             if let Label::Word(word) = arc.label {
                 for tokens in self.forms(word, place).iter() {
-                    trie.insert(tokens, arc.to, Ending::Word(word));
+                    trie.insert(tokens, arc.to, Ending::Word(word, arc.cost));
                 }
             }
         }
+        let start = self.walk.start();
         if place == Place::First
-            && state == graph.start()
+            && state == start
             && let Some(wake) = self.wake_phrase.clone()
         {
             let capital = capitalised(&wake);
@@ -220,7 +235,7 @@ impl Lexicon {
                 for stop in ["", ",", ".", "!", "?"] {
                     for phrase in [&capital, &*wake] {
                         if let Some(tokens) = self.vocabulary.encode(&format!("{lead}{phrase}{stop}")) {
-                            trie.insert(&tokens, graph.start(), Ending::Wake);
+                            trie.insert(&tokens, start, Ending::Wake);
                         }
                     }
                 }
@@ -239,7 +254,7 @@ impl Lexicon {
         if let Some(forms) = self.forms.get(&(id, place)) {
             return forms.clone();
         }
-        let word = self.graph.word(id);
+        let word = self.walk.graph().word(id);
         let mut spellings: Vec<&str> = vec![&word.text];
         spellings.extend(word.spellings.iter().map(String::as_str));
         spellings.extend(WRITTEN.iter().filter(|(text, _)| *text == word.text).map(|(_, written)| *written));

@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use mynah_assistant::ports::{Cancel, ModelError};
-use mynah_intent::{StateId, WordId};
+use mynah_intent::{Label, StateId, WordId};
 
 use super::lexicon::{Ending, Free, Lexicon, Place, Trie};
 use super::vocabulary::Token;
@@ -63,6 +63,8 @@ impl Default for SearchConfig {
 pub struct Reading {
     /// The words as the templates have them, without the wake phrase.
     pub text: String,
+    /// Those of them that wildcards took, if any did.
+    pub free: Option<String>,
     /// Logarithm of its probability, over all ways of writing it.
     pub score: f32,
     /// Tokens of its likeliest way of writing, the end counted.
@@ -73,7 +75,9 @@ pub struct Reading {
     pub words: usize,
     /// How much likelier the model's own next tokens were, summed over its likeliest way of writing; 0 or more.
     pub regret: f32,
-    /// What ranks readings: `score` and the bonus for each word.
+    /// What its words add to the score: a bonus for each, less what the graph asks for rare ones.
+    pub bonus: f32,
+    /// What ranks readings: `score` and `bonus`.
     pub rank: f32,
 }
 
@@ -86,6 +90,8 @@ pub struct Found {
     pub steps: usize,
     /// Of these, until the best reading was found.
     pub steps_to_best: usize,
+    /// There was nothing to search for: no speech in the sound.
+    pub is_silent: bool,
 }
 
 /// One way to read a prefix.
@@ -104,17 +110,24 @@ struct Way {
     /// Of all finished words; ways that said the same have the same.
     history: u64,
     count: u16,
+    /// Of all finished words, in nats: see [`mynah_intent::Walk`].
+    cost: f32,
 }
 
 impl Way {
     /// This way one word on, between words again. Words that a wildcard would take too earn no bonus: a model that has
     /// begun to repeat itself would earn it without end. Nor do words that lead back to where
     /// a word before led, as those of a second order do, for the same reason, nor fillers: noise would be full of "thank you".
-    fn said(&self, word: &SaidWord, earns: bool) -> Way {
+    fn said(&self, word: &SaidWord, earns: bool, cost: f32) -> Way {
         let mut hash = DefaultHasher::new();
         (self.history, word).hash(&mut hash);
-        let count = self.count + u16::from(earns);
-        Way { node: 0, open: false, comma: false, history: hash.finish(), count, ..self.clone() }
+        let (count, cost) = (self.count + u16::from(earns), self.cost + cost);
+        Way { node: 0, open: false, comma: false, history: hash.finish(), count, cost, ..self.clone() }
+    }
+
+    /// What its words add to a score.
+    fn bonus(&self, word_bonus: f32) -> f32 {
+        word_bonus * f32::from(self.count) - self.cost
     }
 }
 
@@ -190,7 +203,7 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(lexicon: &'a mut Lexicon, config: &'a SearchConfig) -> Self {
-        let start = lexicon.graph().start();
+        let start = lexicon.walk().start();
         let free = lexicon.free();
         let way = Way {
             state: start,
@@ -201,6 +214,7 @@ impl<'a> Search<'a> {
             last: None,
             history: 0,
             count: 0,
+            cost: 0.0,
         };
         let root =
             Prefix { parent: None, token: 0, depth: 0, score: 0.0, regret: 0.0, rank: 0.0, ways: vec![way] };
@@ -242,7 +256,7 @@ impl<'a> Search<'a> {
         }
         let mut readings: Vec<Reading> = self.readings.into_values().collect();
         readings.sort_by(|a, b| b.rank.total_cmp(&a.rank));
-        Ok(Found { readings, steps, steps_to_best })
+        Ok(Found { readings, steps, steps_to_best, is_silent: false })
     }
 
     /// How far a prefix lags behind the best of its length, or behind the best reading when that is shorter.
@@ -311,12 +325,12 @@ impl<'a> Search<'a> {
         let mut finished: Vec<String> = Vec::new();
         for way in &ways {
             if way.node == 0 {
-                if !way.comma && way.last.is_some() && self.lexicon.graph().is_final(way.state) {
+                if !way.comma && way.last.is_some() && self.lexicon.walk().is_final(way.state) {
                     // Several ways through the graph may have said the same.
                     let text = self.text(way.last);
                     if !finished.contains(&text) {
                         finished.push(text.clone());
-                        self.finish(text, way.count, score + end, regret + (top - end).max(0.0), at);
+                        self.finish(text, way, score + end, regret + (top - end).max(0.0), at);
                     }
                 }
                 self.free_words(way, &wordy, end, &mut next);
@@ -337,10 +351,10 @@ impl<'a> Search<'a> {
         if depth + 1 >= self.config.max_tokens {
             return;
         }
-        let child = |token: Token, ways: &[Way], bonus: f32| {
-            let words = ways.iter().map(|w| w.count).max().unwrap_or(0);
+        let child = |token: Token, ways: &[Way], word_bonus: f32| {
+            let bonus = ways.iter().map(|way| way.bonus(word_bonus)).fold(f32::NEG_INFINITY, f32::max);
             let score = score + of(token);
-            (score, score + bonus * f32::from(words))
+            (score, score + bonus)
         };
         for (&token, ways) in &next {
             let (_, rank) = child(token, ways, self.config.word_bonus);
@@ -392,15 +406,15 @@ impl<'a> Search<'a> {
             push(next, token, Way { node, open: false, comma: false, ..way.clone() });
         }
         for &(to, ending) in trie.ends(node) {
-            let (word, place, is_filler) = match ending {
-                Ending::Word(word) => {
-                    (SaidWord::Known(word), Place::Later, self.lexicon.graph().word(word).is_filler)
+            let (word, place, is_filler, cost) = match ending {
+                Ending::Word(word, cost) => {
+                    (SaidWord::Known(word), Place::Later, self.lexicon.graph().word(word).is_filler, cost)
                 }
-                Ending::Wake => (SaidWord::Wake, Place::First, false),
+                Ending::Wake => (SaidWord::Wake, Place::First, false, 0.0),
             };
             let earns =
                 !is_filler && self.lexicon.any_word(way.state).is_none() && !self.has_been(way.last, to);
-            let said = way.said(&word, earns);
+            let said = way.said(&word, earns, cost);
             let last = Some(self.say(way.last, word, to));
             push(next, token, Way { state: to, place, last, ..said });
         }
@@ -424,7 +438,7 @@ impl<'a> Search<'a> {
         };
         let fitting = wordy.iter().filter(|(_, kind, _)| may_follow(*kind));
         // Where the sentence may end, the end is one more choice: else a model that repeats itself would go on and on.
-        let may_end = !way.comma && self.lexicon.graph().is_final(way.state);
+        let may_end = !way.comma && self.lexicon.walk().is_final(way.state);
         let end = if may_end { end } else { f32::NEG_INFINITY };
         let likeliest = fitting.clone().map(|(.., log_prob)| *log_prob).fold(end, f32::max);
         for &(token, kind, log_prob) in fitting {
@@ -432,9 +446,9 @@ impl<'a> Search<'a> {
                 continue;
             }
             match (kind, begins) {
-                (Free::Begins, Some(to)) => {
+                (Free::Begins, Some((to, cost))) => {
                     let word = SaidWord::Free(self.lexicon.vocabulary().bytes(token).to_vec());
-                    let said = way.said(&word, false);
+                    let said = way.said(&word, false, cost);
                     let last = Some(self.say(way.last, word, to));
                     push(next, token, Way { state: to, place: Place::Later, open: true, last, ..said });
                 }
@@ -447,7 +461,7 @@ impl<'a> Search<'a> {
                     let (before, mut bytes) = (*before, bytes.clone());
                     bytes.extend_from_slice(self.lexicon.vocabulary().bytes(token));
                     // Another history than that of the shorter word.
-                    let history = way.said(&SaidWord::Free(bytes.clone()), false).history;
+                    let history = way.said(&SaidWord::Free(bytes.clone()), false, 0.0).history;
                     let last = Some(self.say(before, SaidWord::Free(bytes), way.state));
                     push(next, token, Way { last, history, ..way.clone() });
                 }
@@ -473,29 +487,31 @@ impl<'a> Search<'a> {
         self.words.len() as u32 - 1
     }
 
-    fn finish(&mut self, text: String, words: u16, score: f32, regret: f32, at: u32) {
+    fn finish(&mut self, text: String, way: &Way, score: f32, regret: f32, at: u32) {
         if text.is_empty() || !score.is_finite() || begins_again(&text) {
             return;
         }
         let mut path = Vec::new();
         self.tokens_of(at, &mut path);
         let tokens = path.len() + 1;
-        let words = usize::from(words);
-        let bonus = self.config.word_bonus * words as f32;
+        let words = usize::from(way.count);
+        let bonus = way.bonus(self.config.word_bonus);
         let rank = match self.readings.get_mut(&text) {
             Some(reading) => {
                 if score + bonus > reading.rank {
                     (reading.tokens, reading.words, reading.regret) = (tokens, words, regret);
-                    reading.path = path;
+                    (reading.path, reading.bonus) = (path, bonus);
                 }
                 reading.score = log_add(reading.score, score);
-                reading.rank = reading.score + self.config.word_bonus * reading.words as f32;
+                reading.rank = reading.score + reading.bonus;
                 reading.rank
             }
             None => {
+                let free = self.free_text(way.last);
                 let rank = score + bonus;
-                self.readings
-                    .insert(text.clone(), Reading { text, score, tokens, path, words, regret, rank });
+                let reading =
+                    Reading { text: text.clone(), free, score, tokens, path, words, regret, bonus, rank };
+                self.readings.insert(text, reading);
                 rank
             }
         };
@@ -511,18 +527,34 @@ impl<'a> Search<'a> {
     }
 
     fn text(&self, last: Option<u32>) -> String {
+        self.words_of(last).into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ")
+    }
+
+    /// What wildcards took, by the marks of the graph.
+    fn free_text(&self, last: Option<u32>) -> Option<String> {
+        let (path, words): (Vec<Label>, Vec<String>) = self.words_of(last).into_iter().unzip();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        self.lexicon.graph().free_text(&path, &words)
+    }
+
+    /// The words up to one, as the graph and as people write them.
+    fn words_of(&self, last: Option<u32>) -> Vec<(Label, String)> {
         let mut words = Vec::new();
         let mut at = last;
         while let Some(said) = at.map(|i| &self.words[i as usize]) {
             match &said.word {
-                SaidWord::Known(id) => words.push(self.lexicon.graph().word(*id).text.clone()),
-                SaidWord::Free(bytes) => words.push(String::from_utf8_lossy(bytes).trim().to_lowercase()),
+                SaidWord::Known(id) => {
+                    words.push((Label::Word(*id), self.lexicon.graph().word(*id).text.clone()));
+                }
+                SaidWord::Free(bytes) => {
+                    words.push((Label::AnyWord, String::from_utf8_lossy(bytes).trim().to_lowercase()));
+                }
                 SaidWord::Wake => {}
             }
             at = said.before;
         }
         words.reverse();
-        words.join(" ")
+        words
     }
 }
 

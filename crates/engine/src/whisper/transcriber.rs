@@ -128,7 +128,7 @@ impl GrammarTranscriber {
         let heard = &self.samples[..length.min(self.samples.len())];
         let heard = &heard[trim::speech(heard)];
         if heard.len() < LEAST {
-            return Ok(Found::default());
+            return Ok(Found { is_silent: true, ..Found::default() });
         }
         if cancel.is_cancelled() {
             return Err(ModelError::Cancelled);
@@ -154,7 +154,9 @@ impl GrammarTranscriber {
 
     /// What a search's result says, as the assistant takes it.
     pub fn hypothesis(&self, found: &Found) -> Hypothesis {
-        let Some((best, evidence)) = Evidence::of(found) else { return Hypothesis::default() };
+        let Some((best, evidence)) = Evidence::of(found) else {
+            return Hypothesis { silent: found.is_silent, ..Hypothesis::default() };
+        };
         Hypothesis {
             text: best.text.clone(),
             confidence: evidence.confidence(),
@@ -165,7 +167,8 @@ impl GrammarTranscriber {
                 .take(self.config.n_best)
                 .map(|r| Alternative { text: r.text.clone(), score: r.rank / best.tokens.max(1) as f32 })
                 .collect(),
-            free_text: None,
+            free_text: best.free.clone(),
+            silent: false,
         }
     }
 }
@@ -173,7 +176,9 @@ impl GrammarTranscriber {
 impl Transcriber for GrammarTranscriber {
     fn begin(&mut self, hints: &Hints) {
         let same = self.lexicon.as_ref().is_some_and(|lexicon| {
-            Arc::ptr_eq(lexicon.graph(), &hints.graph) && lexicon.wake_phrase() == hints.wake_phrase.as_ref()
+            !lexicon.is_full()
+                && Arc::ptr_eq(lexicon.graph(), &hints.graph)
+                && lexicon.wake_phrase() == hints.wake_phrase.as_ref()
         });
         if !same {
             let vocabulary = self.model.vocabulary().clone();

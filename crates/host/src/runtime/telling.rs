@@ -134,7 +134,7 @@ impl<'a> Teller<'a> {
         let course = self.course(turn);
         course.decode_ms = decode_ms;
         course.secret = secret;
-        let Hypothesis { text, confidence, accepted, n_best, free_text } = match secret {
+        let Hypothesis { text, confidence, accepted, n_best, free_text, .. } = match secret {
             true => {
                 Hypothesis { accepted: heard.accepted, confidence: heard.confidence, ..Hypothesis::default() }
             }

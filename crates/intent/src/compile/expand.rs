@@ -169,6 +169,7 @@ impl Compiler<'_> {
                 let call = pieces.calls;
                 pieces.calls += 1;
                 if pieces.inlined.contains(&call) {
+                    self.out.inlined.insert(id);
                     let entries = self.entry_nodes[id as usize].clone();
                     for (entry, template) in entries.iter().enumerate() {
                         let said = pieces.state();

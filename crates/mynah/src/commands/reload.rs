@@ -7,6 +7,7 @@ use std::thread;
 use mynah_assistant::dialogue::House;
 use mynah_home::Home;
 use mynah_host::runtime::{Fresh, Reload, Wires};
+use mynah_skill::Catalog;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
@@ -22,8 +23,14 @@ pub fn watch(household: &Household, home_is_a_file: bool) -> UnboundedReceiver<R
     let config = household.config.clone();
     let home_file = config.home.clone().filter(|_| home_is_a_file);
     let mut watched = Watched::new(config.skills.iter().chain(&home_file).cloned().collect());
-    let mut files =
-        Files { config, home: household.home.clone(), home_text: text_of(home_file.as_ref()), home_file };
+    let mut files = Files {
+        home: household.home.clone(),
+        home_text: text_of(home_file.as_ref()),
+        home_file,
+        catalog: None,
+        skill_texts: Vec::new(),
+        config,
+    };
     let runtime = Handle::current();
     let body = move || {
         // Connecting to devices needs the loop.
@@ -60,6 +67,9 @@ struct Files {
     home: Arc<Home>,
     /// What `home` was read from: wires are opened again only when it differs.
     home_text: Option<String>,
+    /// What was loaded last, and what from: where only the house differs, sentences need not be compiled again.
+    catalog: Option<Catalog>,
+    skill_texts: Vec<(String, String)>,
 }
 
 impl Files {
@@ -69,7 +79,12 @@ impl Files {
             Some(path) if text != self.home_text => Home::load(path).map_err(faults)?,
             _ => (*self.home).clone(),
         };
-        let catalog = setup::catalog(&self.config, &home)?;
+        let skill_texts = mynah_skill::skill_texts(&self.config.skills).0;
+        let catalog = match &self.catalog {
+            // Only the house is another.
+            Some(catalog) if skill_texts == self.skill_texts => catalog.for_home(&home).map_err(faults)?,
+            _ => setup::catalog(&self.config, &home)?,
+        };
         let household = Household::assemble(self.config.clone(), home, catalog)?;
         let wires = match text == self.home_text {
             true => None,
@@ -77,6 +92,7 @@ impl Files {
         };
         let skills = count(household.catalog.summaries().count(), "skill");
         let devices = count(household.home.devices().len(), "device");
+        (self.catalog, self.skill_texts) = (Some(household.catalog.clone()), skill_texts);
         let fresh = Fresh {
             graph: household.graph(),
             wires,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use mynah_intent::{Coverage, Fault, List, ListEntry, Recognizer, Value, WordGraph};
+use mynah_intent::{Fault, List, ListEntry, Recognizer, Value, WordGraph};
 
 use super::warning;
 use crate::catalog::Catalog;
@@ -14,28 +14,16 @@ impl Catalog {
     /// Says which slot makes the grammar large, when it is large.
     pub(super) fn too_large(&self, graphs: &[Arc<WordGraph>]) -> Vec<Fault> {
         let whole = self.graph();
-        if whole.coverage() == Coverage::Whole && whole.arc_count() <= MANY_ARCS {
+        if whole.arc_count() <= MANY_ARCS {
             return Vec::new();
         }
-        let size = |graph: &WordGraph| match graph.coverage() {
-            Coverage::Nothing => usize::MAX,
-            _ => graph.arc_count(),
-        };
-        let Some((index, graph)) = graphs.iter().enumerate().max_by_key(|(_, graph)| size(graph)) else {
-            return Vec::new();
-        };
+        let largest = graphs.iter().enumerate().max_by_key(|(_, graph)| graph.arc_count());
+        let Some((index, graph)) = largest else { return Vec::new() };
         let Some((skill, intent)) = self.entry(index) else { return Vec::new() };
-        let what = match whole.coverage() {
-            Coverage::Nothing => "the grammar is too large: nothing can be recognised".to_owned(),
-            Coverage::FirstEnd => {
-                "wildcards make the grammar too large: each ends with the first word that may follow it"
-                    .to_owned()
-            }
-            Coverage::Whole => format!("the grammar is large: {} arcs", whole.arc_count()),
-        };
+        let what = format!("the grammar is large: {} arcs", whole.arc_count());
         let culprit = self.culprit(index);
         let message = match &culprit {
-            Some((list, arcs)) if *arcs < size(graph) => {
+            Some((list, arcs)) if *arcs < graph.arc_count() => {
                 format!("{what}; `{{{list}}}` of `{}` makes most of it", intent.name)
             }
             _ => format!("{what}; `{}` makes most of it", intent.name),
@@ -60,7 +48,7 @@ impl Catalog {
                 intent.lists.insert(name.clone(), List::Text(vec![word.clone()]));
             }
             let graph = Recognizer::compile(spec).ok()?.graph().clone();
-            (graph.coverage() != Coverage::Nothing).then(|| (name.clone(), graph.arc_count()))
+            Some((name.clone(), graph.arc_count()))
         };
         skill.mentions(&entry.sentences).lists.iter().filter_map(without).min_by_key(|(_, arcs)| *arcs)
     }

@@ -207,6 +207,8 @@ fn among_close_readings_the_less_expected_wins() {
         score: rank,
         tokens: 0,
         path: small().encode(&format!(" {text}")).expect("bytes cover all"),
+        free: None,
+        bonus: 0.0,
         words: 2,
         regret: 0.0,
         rank,
