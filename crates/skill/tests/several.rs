@@ -73,8 +73,6 @@ fn verbs_and_values_are_shared() {
         dim the kitchen lamp to 20 percent and the bedroom lamp
         turn off the kitchen lamp and the fan
         turn the kitchen lamp and the fan off
-        turn off the lights in the kitchen and in the bedroom
-        turn off the lights in the kitchen and in the hall and the bedroom
         turn on the lights in the kitchen and the bedroom
         turn off the lights in the kitchen and in the bedroom
         turn off the kitchen lamp and the gazebo lamp
@@ -86,7 +84,7 @@ fn verbs_and_values_are_shared() {
             turn off the kitchen lamp and the fan: light.kitchen_lamp power = off; plug.fan power = off !
             turn the kitchen lamp and the fan off: light.kitchen_lamp power = off; plug.fan power = off !
             turn on the lights in the kitchen and the bedroom: light.kitchen_lamp power = on; light.bedroom_lamp power = on
-            turn off the lights in the kitchen and in the bedroom: -
+            turn off the lights in the kitchen and in the bedroom: light.kitchen_lamp power = off; light.bedroom_lamp power = off
             turn off the kitchen lamp and the gazebo lamp: -
             dim the kitchen lamp and the fan to 20 percent: -
         "#]],

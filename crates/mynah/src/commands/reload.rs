@@ -68,7 +68,7 @@ struct Files {
     /// What `home` was read from: wires are opened again only when it differs.
     home_text: Option<String>,
     /// What was loaded last, and what from: where only the house differs, sentences need not be compiled again.
-    catalog: Option<Catalog>,
+    catalog: Option<Arc<Catalog>>,
     skill_texts: Vec<(String, String)>,
 }
 

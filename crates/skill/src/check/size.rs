@@ -8,7 +8,7 @@ use super::warning;
 use crate::catalog::Catalog;
 
 /// More arcs than this make a recogniser slow.
-const MANY_ARCS: usize = 100_000;
+const MANY_ARCS: usize = 60_000;
 
 impl Catalog {
     /// Says which slot makes the grammar large, when it is large.
