@@ -263,6 +263,53 @@ fn what_was_spoken_of_is_it() {
 }
 
 #[test]
+fn what_was_asked_for_is_done_elsewhere_too() {
+    check(
+        &[
+            "in the kitchen too",
+            "turn on the lights in the kitchen",
+            "and in the bedroom too",
+            "turn off the lights in the bedroom",
+            "in the kitchen as well",
+            "turn on the kitchen lamp",
+            "in the bedroom too",
+            "the bedroom lamp too",
+            "turn off the kitchen lamp and the bedroom lamp too",
+            "what time is it",
+            "the fan too",
+        ],
+        expect![[r#"
+            in the kitchen too
+            turn on the lights in the kitchen
+              do light.kitchen_lamp power = on
+              say The kitchen lamp is on.
+            and in the bedroom too
+              do light.bedroom_lamp power = on
+              say The bedroom lamp is on.
+            turn off the lights in the bedroom
+              do light.bedroom_lamp power = off
+              say The bedroom lamp is off.
+            in the kitchen as well
+              do light.kitchen_lamp power = off
+              say The kitchen lamp is off.
+            turn on the kitchen lamp
+              do light.kitchen_lamp power = on
+              say The kitchen lamp is on.
+            in the bedroom too
+            the bedroom lamp too
+              do light.bedroom_lamp power = on
+              say The bedroom lamp is on.
+            turn off the kitchen lamp and the bedroom lamp too
+              do light.kitchen_lamp power = off; light.bedroom_lamp power = off
+              say The kitchen lamp is off. The bedroom lamp is off.
+            what time is it
+              say It is twenty past nine.
+            the fan too
+        "#]],
+    );
+}
+
+#[test]
 fn our_own_actions() {
     check(
         &[

@@ -99,8 +99,10 @@ impl Parting<'_> {
                 };
                 let Some((cost, commands)) = head else { continue };
                 let mut ways: Vec<Parts> = self.command(from, to, commands.last()).into_iter().collect();
+                // What is a command word for word has no joint in it: "twenty and a half minutes" is one span.
+                let is_one = self.read(from, to).first().is_some_and(|one| one.confidence >= LEAST_LITERAL);
                 // Two commands that share their end: "turn the lamp | and the fan off".
-                for &(joint, next) in ends[..index].iter().filter(|(joint, _)| *joint > from) {
+                for &(joint, next) in ends[..index].iter().filter(|(joint, _)| *joint > from && !is_one) {
                     ways.extend(self.sharing_an_end(from, joint, next, to));
                 }
                 for (more, mut found) in ways {

@@ -8,7 +8,7 @@ use mynah_intent::{IntentSpec, List, Sentence, Several, Spec};
 use crate::action::Target;
 use crate::lists::{self, EXCEPTION};
 use crate::manifest::{IntentEntry, Manifest};
-use crate::refer::with_references;
+use crate::refer::{self, with_references};
 
 /// What goes behind a sentence that speaks of all.
 const EXCEPT: &str = " [(except [for]|but) [the|my|our] {except}]";
@@ -126,6 +126,10 @@ pub(crate) fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, us
             });
             entries.push((s, i));
         }
+    }
+    // Behind all others: it has no entry.
+    if !skills.is_empty() {
+        spec.intents.extend(refer::too(&spec.language, home));
     }
     (spec, entries)
 }

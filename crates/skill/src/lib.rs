@@ -207,7 +207,7 @@ pub use format::format;
 pub use import::{Import, ImportReport, LeftOut, import};
 pub use outcome::{Failure, FailureKind, Outcome, Reply};
 pub use plan::{Action, AlarmKind, Due, HttpCall, Local, MqttMessage, Plan, PlanPart, Risk};
-pub use refer::{chosen, refer};
+pub use refer::{chosen, is_too, refer, too_after};
 pub use refusal::Refusal;
 pub use schema::schema;
 pub use starter::starter;

@@ -1,9 +1,10 @@
 //! What "it", "them" and "the other one" mean, and which of several was meant.
 
 use mynah_home::{Device, DeviceId, Home};
-use mynah_intent::{List, ListEntry, Reading, Slot, Value};
+use mynah_intent::{IntentSpec, List, ListEntry, Origin, Reading, Sentence, Slot, Value};
 
-use crate::lists::is_device_list;
+use crate::lists::{self, is_device_list};
+use crate::permission::Permissions;
 use crate::refusal::Refusal;
 
 /// Words for devices that were spoken of before. In every device list, so there are few.
@@ -65,6 +66,61 @@ pub fn chosen(reading: &Reading, refusal: &Refusal, devices: &[DeviceId]) -> Opt
         }
     }
     Some(chosen)
+}
+
+/// The intent of "and in the kitchen too": what was asked for just before, somewhere else or of another device. It is of no skill.
+const TOO: &str = "too";
+
+/// Its sentences. None where there is nothing to speak of.
+pub(crate) fn too(language: &str, home: &Home) -> Option<IntentSpec> {
+    if !language.starts_with("en") || home.devices().is_empty() {
+        return None;
+    }
+    let all = Permissions { devices: vec!["*".to_owned()], ..Permissions::default() };
+    let sentence =
+        |what: &str| Sentence { template: format!("[and] {what} (too|as well)"), origin: Origin::default() };
+    Some(IntentSpec {
+        name: TOO.to_owned(),
+        sentences: vec![sentence("in [the|my|our] {area}"), sentence("[the|my|our] {device}")],
+        lists: lists::of_devices("device", &all, home)
+            .map(|list| ("device".to_owned(), list))
+            .into_iter()
+            .collect(),
+        ..IntentSpec::default()
+    })
+}
+
+/// Whether a reading is "and in the kitchen too", which says nothing without what was asked for before.
+#[must_use]
+pub fn is_too(reading: &Reading) -> bool {
+    reading.intent.name == TOO
+}
+
+/// What was asked for `before`, of the rooms or devices that "in the kitchen too" names. Nothing when that would ask for more than was said: a device is
+/// not taken for a room, nor a room for a device.
+#[must_use]
+pub fn too_after(before: &Reading, too: &Reading) -> Option<Reading> {
+    let is_area = too.intent.slots.values().any(|slot| slot.list == "area");
+    let is_place = |slot: &Slot| matches!(slot.list.as_str(), "area" | "floor");
+    let is_same = |slot: &Slot| if is_area { is_place(slot) } else { is_device_list(&slot.list) };
+    let is_other = |slot: &Slot| is_area && is_device_list(&slot.list);
+    if before.intent.slots.values().any(is_other) {
+        return None;
+    }
+    let known = before.intent.slots.iter().find(|(_, slot)| is_same(slot));
+    let (name, list) = match known {
+        Some((name, slot)) => (name.split('.').next().unwrap_or(name).to_owned(), slot.list.clone()),
+        None if is_area => ("area".to_owned(), "area".to_owned()),
+        None => return None,
+    };
+    let list = if is_area { "area".to_owned() } else { list };
+    let mut reading = Reading { confidence: too.confidence, ..before.clone() };
+    reading.intent.slots.retain(|_, slot| !is_same(slot));
+    for (index, slot) in too.intent.slots.values().enumerate() {
+        let name = if index == 0 { name.clone() } else { format!("{name}.{}", index + 1) };
+        reading.intent.slots.insert(name, Slot { list: list.clone(), ..slot.clone() });
+    }
+    Some(reading)
 }
 
 /// Puts devices into a slot and, when there are several, into those with numbers.

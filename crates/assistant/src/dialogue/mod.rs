@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use mynah_audio::Cue;
 use mynah_home::{AreaId, DeviceId};
-use mynah_intent::SaidDateTime;
+use mynah_intent::{Reading, SaidDateTime};
 use mynah_skill::{AlarmKind, Due, Reply, Risk, Situation};
 
 pub use crate::alarms::SavedAlarm;
@@ -163,6 +163,8 @@ pub struct Dialogue {
     question: Option<Box<Question>>,
     /// The devices that were spoken of last, and until when they are "it" and "them".
     recent: (Vec<DeviceId>, Duration),
+    /// What was asked for last, and until when "in the kitchen too" asks for it again.
+    asked: (Vec<Reading>, Duration),
     to_say: VecDeque<Utter>,
     speaking: Option<Speaking>,
     ringing: Option<Ringing>,
@@ -195,6 +197,7 @@ impl Dialogue {
             last: None,
             question: None,
             recent: (Vec::new(), Duration::ZERO),
+            asked: (Vec::new(), Duration::ZERO),
             to_say: VecDeque::new(),
             speaking: None,
             ringing: None,

@@ -6,8 +6,8 @@ use mynah_audio::Cue;
 use mynah_home::DeviceId;
 use mynah_intent::Reading;
 use mynah_skill::{
-    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, answered, chosen,
-    which_answer,
+    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, answered, chosen, is_too,
+    too_after, which_answer,
 };
 
 use super::own::{Effect, Memory};
@@ -110,9 +110,39 @@ impl Dialogue {
             self.not_understood(turn, Because::NoReading { text: text.to_owned() }, origin);
             return;
         }
-        let chosen = commands.into_iter().filter_map(|readings| self.choose(turn, readings, &situation, now));
-        let (readings, plans) = chosen.unzip();
+        let (mut readings, mut plans) = (Vec::new(), Vec::new());
+        for command in commands {
+            let Some(commands) = self.meant_too(command, readings.last(), now) else {
+                self.not_understood(turn, Because::NoReading { text: text.to_owned() }, origin);
+                return;
+            };
+            for command in commands {
+                let chosen = self.choose(turn, command, &situation, now);
+                readings.extend(chosen.iter().map(|(reading, _)| reading.clone()));
+                plans.extend(chosen.map(|(_, plan)| plan));
+            }
+        }
         self.decide(turn, readings, plans, confidence, origin, now);
+    }
+
+    /// "In the kitchen too" as what was asked for just before, in this utterance or the last; other commands as they are. Nothing when there
+    /// was nothing that it could mean.
+    fn meant_too(
+        &self,
+        command: Vec<Reading>,
+        before: Option<&Reading>,
+        now: Moment,
+    ) -> Option<Vec<Vec<Reading>>> {
+        let Some(too) = command.first().filter(|reading| is_too(reading)) else {
+            return Some(vec![command]);
+        };
+        let asked = match before {
+            Some(before) => std::slice::from_ref(before),
+            None if now.since_start <= self.asked.1 => &self.asked.0,
+            None => &[],
+        };
+        let meant: Option<Vec<_>> = asked.iter().map(|before| Some(vec![too_after(before, too)?])).collect();
+        meant.filter(|meant| !meant.is_empty())
     }
 
     /// Of several commands, all are done or none.
@@ -127,6 +157,7 @@ impl Dialogue {
     ) {
         let Some(refused) = plans.iter().position(Result::is_err) else {
             if let Some(plan) = Plan::together(plans.into_iter().flatten().collect()) {
+                self.asked = (readings, now.since_start + RECENT);
                 self.planned(turn, plan, confidence, origin, now);
             }
             return;
