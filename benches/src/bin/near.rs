@@ -9,6 +9,7 @@
 //! simulated errors of recognisers: homophones, dropped endings, consonants and vowels for others like them, parted words. A guess is right when
 //! it means what the sentence meant. Wrong ones come of the same, and of what people say to assistants about other things (CLINC150, validation;
 //! SLURP, development). Half of the sentences are for fitting, half for the figures.
+#![allow(clippy::print_stdout, reason = "its figures")]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

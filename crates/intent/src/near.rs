@@ -16,8 +16,8 @@ const MOST_CHANGES: usize = 2;
 const MOST_CANDIDATES: usize = 4;
 /// The most texts that are tried.
 const MOST_TEXTS: usize = 8;
-/// The least likeness of the letters (normalised Levenshtein), of words that sound alike and of those that nearly do.
-const LEAST_ALIKE: (f64, f64) = (0.4, 0.66);
+/// The least likeness of the letters (normalised Levenshtein), of words that sound alike and of others.
+const LEAST_ALIKE: (f64, f64) = (0.3, 0.55);
 /// A guess is never surer than this, whatever its evidence is: below what a risky intent asks for.
 const MOST_SURE: f32 = 0.79;
 /// What is less sure is no guess. So chosen that of sentences about other things less than one in 200 is accepted.
@@ -27,11 +27,11 @@ const LEAST_LITERAL: f32 = 0.985;
 /// What tells apart guesses that are right from wrong ones, and how much: the weights of [`Evidence::features`] in a logistic regression,
 /// fitted by `cargo run --release --workspace --bin near` to sentences of the shipped skills with simulated errors and to sentences about
 /// other things. ARCHITECTURE.md has its figures.
-const WEIGHTS: [f32; Evidence::FEATURES] = [1.5, -1.0, -2.0, -1.0, -2.0, 2.0, -1.0];
+const WEIGHTS: [f32; Evidence::FEATURES] = [2.242, 1.258, -0.091, 0.205, 0.338, 6.021, 0.504];
 /// The gap to a rival counts up to this.
 const MOST_GAP: f32 = 0.5;
 /// Two guesses so near to each other are none.
-const CLEAR: f32 = 0.02;
+const CLEAR: f32 = 0.005;
 /// Words that turn a sentence around.
 const NEGATIONS: [&str; 14] = [
     "not", "no", "never", "dont", "doesnt", "didnt", "wont", "cant", "isnt", "arent", "wasnt", "without",
@@ -43,7 +43,7 @@ const NEGATIONS: [&str; 14] = [
 pub(crate) struct Sounds {
     /// Each with its code.
     words: Vec<(Box<str>, String)>,
-    /// Code, or a code with one letter left out → places in `words`.
+    /// Code → places in `words`.
     places: HashMap<String, Vec<usize>>,
 }
 
@@ -52,36 +52,27 @@ impl Sounds {
         let mut sounds = Sounds::default();
         for word in folded.words().filter(|word| may_be_meant(word, language)) {
             let code = code(word);
-            for key in shorter(&code).chain([code.clone()]) {
-                let places = sounds.places.entry(key).or_default();
-                if places.last() != Some(&sounds.words.len()) {
-                    places.push(sounds.words.len());
-                }
-            }
+            sounds.places.entry(code.clone()).or_default().push(sounds.words.len());
             sounds.words.push((word.into(), code));
         }
         sounds
     }
 
-    /// The words that sound the same, and unless `is_exact` those that nearly do: the likest first, with their likeness.
+    /// The words that sound the same, and unless `is_exact` those that are written much alike: the likest first.
     fn near(&self, word: &str, is_exact: bool) -> Vec<Like<'_>> {
         let own = code(word);
-        let nearly = shorter(&own).filter(|_| !is_exact);
-        let keys = std::iter::once(own.clone()).chain(nearly);
-        let mut places: Vec<usize> =
-            keys.filter_map(|key| self.places.get(&key)).flatten().copied().collect();
-        places.sort_unstable();
-        places.dedup();
+        let same = self.places.get(&own).map_or(&[][..], Vec::as_slice);
+        let others = if is_exact { 0..0 } else { 0..self.words.len() };
         let mut found: Vec<Like<'_>> = Vec::new();
-        for (known, code) in places.into_iter().map(|place| &self.words[place]) {
-            let is_same = *code == own;
-            let is_far = known.len().abs_diff(word.len()) > 3;
-            if (is_exact && !is_same) || is_far || **known == *word {
+        for (known, code) in same.iter().copied().chain(others).map(|place| &self.words[place]) {
+            let is_same_sound = *code == own;
+            let is_seen = found.iter().any(|like| like.word == &**known);
+            if known.len().abs_diff(word.len()) > 3 || **known == *word || is_seen {
                 continue;
             }
-            let like = strsim::normalized_levenshtein(word, known);
-            if like >= if is_same { LEAST_ALIKE.0 } else { LEAST_ALIKE.1 } {
-                found.push(Like { word: known, letters: like, is_same_sound: is_same });
+            let letters = strsim::normalized_levenshtein(word, known);
+            if letters >= if is_same_sound { LEAST_ALIKE.0 } else { LEAST_ALIKE.1 } {
+                found.push(Like { word: known, letters, is_same_sound });
             }
         }
         found.sort_by(|a, b| b.letters.total_cmp(&a.letters).then(a.word.cmp(b.word)));
@@ -308,14 +299,4 @@ fn code(word: &str) -> String {
         index += length;
     }
     code
-}
-
-/// A code with one letter left out, but for the first: who begins otherwise is another word. Two letters are the least: one
-/// is shared by too many words.
-fn shorter(code: &str) -> impl Iterator<Item = String> {
-    let letters: Vec<char> = code.chars().collect();
-    let places = if letters.len() < 3 { 0..0 } else { 1..letters.len() };
-    places.map(move |out| {
-        letters.iter().enumerate().filter(|(index, _)| *index != out).map(|(_, letter)| letter).collect()
-    })
 }
