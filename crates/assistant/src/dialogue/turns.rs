@@ -6,8 +6,8 @@ use mynah_audio::Cue;
 use mynah_home::DeviceId;
 use mynah_intent::Reading;
 use mynah_skill::{
-    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, answered, chosen, is_too,
-    too_after, which_answer,
+    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, answered, chosen,
+    is_too, too_after, which_answer,
 };
 
 use super::own::{Effect, Memory};
