@@ -17,7 +17,7 @@ const MOST_CANDIDATES: usize = 4;
 /// The most texts that are tried.
 const MOST_TEXTS: usize = 8;
 /// The least likeness of the letters (normalised Levenshtein), of words that sound alike and of others.
-const LEAST_ALIKE: (f64, f64) = (0.3, 0.55);
+const LEAST_ALIKE: (f64, f64) = (0.4, 0.66);
 /// A guess is never surer than this, whatever its evidence is: below what a risky intent asks for.
 const MOST_SURE: f32 = 0.79;
 /// What is less sure is no guess. So chosen that of sentences about other things less than one in 200 is accepted.
