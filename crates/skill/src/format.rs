@@ -22,13 +22,17 @@ pub fn format(file: &str, text: &str) -> Result<String, Vec<Fault>> {
     // A key on another line than its value, as inline tables may have it since TOML 1.1: nothing is better than something else.
     let means = |text: &str| text.parse::<toml::Table>().ok();
     if means(&laid_out) != means(text) || lay_out(file, &laid_out).as_ref() != Ok(&laid_out) {
-        return Err(vec![Fault {
-            origin: mynah_intent::Origin { file: file.into(), span: 0..0 },
-            message: "this layout cannot be followed; the file stays as it is".to_owned(),
-            help: Some("write each key on the line of its value".to_owned()),
-        }]);
+        return Err(cannot_be_followed(file));
     }
     Ok(laid_out)
+}
+
+fn cannot_be_followed(file: &str) -> Vec<Fault> {
+    vec![Fault {
+        origin: mynah_intent::Origin { file: file.into(), span: 0..0 },
+        message: "this layout cannot be followed; the file stays as it is".to_owned(),
+        help: Some("write each key on the line of its value".to_owned()),
+    }]
 }
 
 fn lay_out(file: &str, text: &str) -> Result<String, Vec<Fault>> {
@@ -36,10 +40,13 @@ fn lay_out(file: &str, text: &str) -> Result<String, Vec<Fault>> {
     if !faults.is_empty() {
         return Err(faults.into_iter().map(from_home).collect());
     }
-    let mut reader = Reader { text, at: 0 };
+    let mut reader = Reader { text, at: 0, lost: false };
     let mut writer = Writer { out: String::new(), blank: false, comments: Vec::new() };
     while let Some(statement) = reader.statement() {
         writer.write(statement);
+    }
+    if reader.lost {
+        return Err(cannot_be_followed(file));
     }
     writer.flush();
     Ok(writer.out)
@@ -82,9 +89,18 @@ struct Reader<'a> {
     /// TOML without a fault.
     text: &'a str,
     at: usize,
+    /// Stood where nothing it knows begins, and has given up.
+    lost: bool,
 }
 
 impl<'a> Reader<'a> {
+    /// Gives up if it has not moved since.
+    fn must_have_moved(&mut self, since: usize) {
+        if self.at == since {
+            (self.at, self.lost) = (self.text.len(), true);
+        }
+    }
+
     fn peek(&self) -> Option<char> {
         self.text[self.at..].chars().next()
     }
@@ -129,9 +145,11 @@ impl<'a> Reader<'a> {
                 Statement::Header { name, comment: self.rest_of_line() }
             }
             _ => {
+                let before = self.at;
                 let key = self.key();
                 self.take('=');
                 let value = self.value();
+                self.must_have_moved(before);
                 Statement::Pair { key, value, comment: self.rest_of_line() }
             }
         })
@@ -252,12 +270,14 @@ impl<'a> Reader<'a> {
                 Some(_) => {
                     blank(&mut items, newlines);
                     newlines = 0;
+                    let before = self.at;
                     let key = (open == '{').then(|| {
                         let key = self.key();
                         self.take('=');
                         key
                     });
                     items.push(Item::Value { key, value: self.value(), comment: None });
+                    self.must_have_moved(before);
                 }
             }
         }
