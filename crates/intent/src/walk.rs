@@ -5,7 +5,7 @@ use std::ops::Deref;
 use std::sync::Arc as Shared;
 
 use crate::automaton::{Mark, Net, Symbol};
-use crate::graph::{Label, WordGraph, written_word};
+use crate::graph::{Label, Start, WordGraph, written_word};
 use crate::hash::QuickMap;
 
 /// A state of a [`Walk`]. Numbers are given in the order of first visit.
@@ -95,6 +95,13 @@ impl<G: Deref<Target = WordGraph>> Walk<G> {
     /// What it costs to end here, in nats; nothing where a sentence may not end.
     pub fn end_cost(&self, state: StateId) -> Option<f32> {
         self.states.get(state.0 as usize).and_then(|state| state.end).map(nats)
+    }
+
+    /// Whether a state is in another command, behind a joint, and in nothing else. Not told any more where it has ended.
+    pub fn is_another_command(&self, state: StateId) -> bool {
+        let places = self.states.get(state.0 as usize).map(|state| &*state.places).unwrap_or_default();
+        let mut inside = places.iter().filter(|(place, _)| place.caller != NONE).peekable();
+        inside.peek().is_some() && inside.all(|(place, _)| self.graph.is_behind_joint(*place))
     }
 
     /// How many arcs were made so far: who goes through all that may be said should start afresh now and then.
@@ -325,6 +332,12 @@ impl WordGraph {
             let state = self.lists[place.list as usize].net.start(0);
             go(Place { state, ..place }, Event::Resumes, 0);
         }
+    }
+
+    fn is_behind_joint(&self, place: Place) -> bool {
+        let again = Start::Again as u32;
+        let calls = |symbol: &Symbol| matches!(symbol, Symbol::Sentence { start, .. } if *start == again);
+        self.around.arcs(place.caller).iter().any(|(symbol, _)| calls(symbol))
     }
 
     /// The arcs of a place, with those that take no word.

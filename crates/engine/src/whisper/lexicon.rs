@@ -52,6 +52,12 @@ const WRITTEN: &[(&str, &str)] = &[
     ("gray", "grey"),
     ("television", "tv"),
     ("tv", "television"),
+    ("am", "a.m"),
+    ("am", "a.m."),
+    ("am", "AM"),
+    ("pm", "p.m"),
+    ("pm", "p.m."),
+    ("pm", "PM"),
 ];
 
 /// A lexicon that has seen so many arcs of its graph starts afresh: some tens of megabytes.

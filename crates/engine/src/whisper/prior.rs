@@ -66,6 +66,11 @@ pub fn discount(
         silent.after(prefix, &mut log_probs)?;
         found.steps += 1;
         for &(i, token) in tokens {
+            // Another command is no less to be expected than the model thinks: it would be found wherever it is quiet.
+            let reading = &found.readings[i];
+            if reading.first < reading.path.len() && prefix.len() >= reading.first {
+                continue;
+            }
             priors[i] += match token {
                 Some(token) => log_probs.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY),
                 None => lexicon.end_score(&log_probs),

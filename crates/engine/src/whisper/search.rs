@@ -71,6 +71,8 @@ pub struct Reading {
     pub tokens: usize,
     /// Those tokens, without the end.
     pub path: Vec<Token>,
+    /// How many of them are of the first command.
+    pub first: usize,
     /// Words of the graph, the wake phrase counted as one; free words and fillers do not count.
     pub words: usize,
     /// How much likelier the model's own next tokens were, summed over its likeliest way of writing; 0 or more.
@@ -112,12 +114,15 @@ struct Way {
     count: u16,
     /// Of all finished words, in nats: see [`mynah_intent::Walk`].
     cost: f32,
+    /// Tokens of the first command, once another has begun.
+    first: Option<usize>,
 }
 
 impl Way {
     /// This way one word on, between words again. Words that a wildcard would take too earn no bonus: a model that has
-    /// begun to repeat itself would earn it without end. Nor do words that lead back to where
-    /// a word before led, as those of a second order do, for the same reason, nor fillers: noise would be full of "thank you".
+    /// begun to repeat itself would earn it without end. Nor do words of a second command, or that lead back to where a word
+    /// before led, for the same reason (with a bonus, one command in ten was heard twice), nor fillers: noise would be full
+    /// of "thank you".
     fn said(&self, word: &SaidWord, earns: bool, cost: f32) -> Way {
         let mut hash = DefaultHasher::new();
         (self.history, word).hash(&mut hash);
@@ -194,6 +199,8 @@ struct Search<'a> {
     words: Vec<Said>,
     /// Rank of the best prefix of each length.
     best_at: Vec<f32>,
+    /// Length of the prefix that is being expanded.
+    depth: usize,
     finished: Option<Finished>,
     readings: BTreeMap<String, Reading>,
     /// Rank of the best prefix that said the same words: what comes after them does not depend on their spelling.
@@ -215,6 +222,7 @@ impl<'a> Search<'a> {
             history: 0,
             count: 0,
             cost: 0.0,
+            first: None,
         };
         let root =
             Prefix { parent: None, token: 0, depth: 0, score: 0.0, regret: 0.0, rank: 0.0, ways: vec![way] };
@@ -225,6 +233,7 @@ impl<'a> Search<'a> {
             open: vec![0],
             words: Vec::new(),
             best_at: vec![0.0],
+            depth: 0,
             finished: None,
             readings: BTreeMap::new(),
             said: HashMap::new(),
@@ -311,6 +320,7 @@ impl<'a> Search<'a> {
             let prefix = &mut self.prefixes[at as usize];
             (prefix.depth, prefix.score, prefix.regret, std::mem::take(&mut prefix.ways))
         };
+        self.depth = depth;
         let of = |token: Token| log_probs.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
         let top = log_probs.iter().copied().fold(f32::NEG_INFINITY, f32::max);
         let end = self.lexicon.end_score(log_probs);
@@ -412,11 +422,15 @@ impl<'a> Search<'a> {
                 }
                 Ending::Wake => (SaidWord::Wake, Place::First, false, 0.0),
             };
-            let earns =
-                !is_filler && self.lexicon.any_word(way.state).is_none() && !self.has_been(way.last, to);
+            let first =
+                way.first.or_else(|| self.lexicon.walk().is_another_command(to).then_some(self.depth));
+            let earns = !is_filler
+                && first.is_none()
+                && self.lexicon.any_word(way.state).is_none()
+                && !self.has_been(way.last, to);
             let said = way.said(&word, earns, cost);
             let last = Some(self.say(way.last, word, to));
-            push(next, token, Way { state: to, place, last, ..said });
+            push(next, token, Way { state: to, place, last, first, ..said });
         }
     }
 
@@ -494,13 +508,14 @@ impl<'a> Search<'a> {
         let mut path = Vec::new();
         self.tokens_of(at, &mut path);
         let tokens = path.len() + 1;
+        let first = way.first.unwrap_or(path.len());
         let words = usize::from(way.count);
         let bonus = way.bonus(self.config.word_bonus);
         let rank = match self.readings.get_mut(&text) {
             Some(reading) => {
                 if score + bonus > reading.rank {
                     (reading.tokens, reading.words, reading.regret) = (tokens, words, regret);
-                    (reading.path, reading.bonus) = (path, bonus);
+                    (reading.path, reading.first, reading.bonus) = (path, first, bonus);
                 }
                 reading.score = log_add(reading.score, score);
                 reading.rank = reading.score + reading.bonus;
@@ -509,8 +524,18 @@ impl<'a> Search<'a> {
             None => {
                 let free = self.free_text(way.last);
                 let rank = score + bonus;
-                let reading =
-                    Reading { text: text.clone(), free, score, tokens, path, words, regret, bonus, rank };
+                let reading = Reading {
+                    text: text.clone(),
+                    free,
+                    score,
+                    tokens,
+                    path,
+                    first,
+                    words,
+                    regret,
+                    bonus,
+                    rank,
+                };
                 self.readings.insert(text, reading);
                 rank
             }
@@ -565,14 +590,15 @@ fn push(next: &mut BTreeMap<Token, Vec<Way>>, token: Token, way: Way) {
     }
 }
 
-/// Whether a text ends with three or more of its first words, or with five or more that were said before: nobody gives an order
-/// twice in one sentence, but in noise Whisper does.
+/// Whether a text ends with three or more of its first words, or of those just before, or with five or more that were said at any
+/// time: nobody gives an order twice in one sentence, but in noise Whisper does.
 fn begins_again(text: &str) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
     let most = words.len().saturating_sub(3);
     let tail = |length: usize| &words[words.len() - length..];
-    (3..=most).any(|length| words.starts_with(tail(length)))
-        || words.len() > 5 && words[..words.len() - 5].windows(5).any(|run| run == tail(5))
+    (3..=most).any(|length| {
+        words.starts_with(tail(length)) || words[..words.len() - length].ends_with(tail(length))
+    }) || words.len() > 5 && words[..words.len() - 5].windows(5).any(|run| run == tail(5))
 }
 
 /// ln(eᵃ + eᵇ).

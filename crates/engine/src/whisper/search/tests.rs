@@ -114,6 +114,8 @@ fn an_order_is_not_said_twice() {
     assert!(begins_again("turn on the lamp and turn on the lamp"));
     assert!(begins_again("turn on the lamp in the hall and turn on the"));
     assert!(begins_again("give me a small dark roast coffee and get me a small dark roast coffee"));
+    assert!(begins_again("turn off the lamp and the fan and the fan"));
+    assert!(!begins_again("turn off the lamp and the fan and the heater"));
     assert!(!begins_again("turn on the lamp and turn on the fan"));
     assert!(!begins_again("turn on the lamp"));
     assert!(!begins_again("no no no"));
@@ -207,6 +209,7 @@ fn among_close_readings_the_less_expected_wins() {
         score: rank,
         tokens: 0,
         path: small().encode(&format!(" {text}")).expect("bytes cover all"),
+        first: usize::MAX,
         free: None,
         bonus: 0.0,
         words: 2,
