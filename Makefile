@@ -46,6 +46,14 @@ target/hassil/bin/python:
 	python3 -m venv target/hassil
 	target/hassil/bin/pip install --quiet hassil==3.0.1
 
+bench-spoken: model ## The skills' own test sentences, said by synthetic voices (SPOKEN_ARGS)
+	$(CARGO) build --release --locked --workspace --bin spoken
+	target/release/spoken $(SPOKEN_ARGS)
+
+bench-endpointing: model ## Turns cut off or left open, and how long after the speech they end (needs the recordings in MYNAH_DATA)
+	$(CARGO) build --release --locked --workspace --bin endpointing
+	target/release/endpointing $(ENDPOINTING_ARGS)
+
 bench-wake: build ## Misses, false alarms, delay and cost of the wake words (with the recordings in MYNAH_DATA, else cost alone)
 	$(MYNAH) bench wake --page target/wake.html $(if $(wildcard $(MYNAH_DATA)/wake),--positives $(MYNAH_DATA)/wake --negatives $(MYNAH_DATA)/speech --noise $(MYNAH_DATA)/noise/kitchen) $(WAKE_ARGS)
 

@@ -1,1 +1,3 @@
-//! The benchmarks are in `benches/`; this library is empty.
+//! What the benchmarks share. The criterion benches are in `benches/`, the programs that measure accuracy in `src/bin/`.
+
+pub mod recordings;

@@ -9,17 +9,19 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode, Stdio};
+use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Instant;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::Parser;
 use mynah_assistant::ports::{Cancel, Hints};
+use mynah_benches::recordings::{Part, decode, orders, some};
 use mynah_engine::whisper::search::SearchConfig;
 use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel, speech};
 use mynah_home::Home;
 use mynah_intent::{Context, Recognizer, Value};
+use mynah_measure::{Draw, Interval, wilson};
 use mynah_skill::Catalog;
 use serde_json::json;
 
@@ -36,8 +38,8 @@ struct Args {
     #[arg(long, value_delimiter = ',', default_value = "clean,6")]
     snr: Vec<String>,
     /// The part of the orders: thresholds were tuned on the first 60 (their names are random), figures are of the others.
-    #[arg(long, value_parser = ["tune", "test", "all"], default_value = "test")]
-    part: String,
+    #[arg(long, value_enum, default_value = "test")]
+    part: Part,
     /// Gives the recogniser the silence or noise around the speech too. Without this each recording is cut, after the
     /// noise is mixed in, to where speech lies in the clean one: finding that is the endpointing's work, not measured here.
     #[arg(long)]
@@ -123,7 +125,8 @@ fn run(args: &Args) -> anyhow::Result<()> {
     let mut dump = args.dump.as_ref().map(std::fs::File::create).transpose()?;
 
     let noise = decode(&args.data.join("noise/kitchen/kitchen.ogg"))?;
-    let orders = orders(&coffee, args)?;
+    let mut orders = orders(&coffee, args.part)?;
+    orders.truncate(args.limit.unwrap_or(usize::MAX));
     let mut conditions: Vec<(String, Option<f32>, Vec<Case>)> = Vec::new();
     for snr in &args.snr {
         let db = if snr == "clean" {
@@ -132,14 +135,17 @@ fn run(args: &Args) -> anyhow::Result<()> {
             Some(snr.parse::<f32>().context("--snr takes numbers and `clean`")?)
         };
         let name = if db.is_some() { format!("{snr} dB kitchen") } else { "clean".to_owned() };
-        let cases = orders.iter().map(|c| Case { path: c.path.clone(), slots: c.slots.clone() }).collect();
+        let cases =
+            orders.iter().map(|o| Case { path: o.path.clone(), slots: Some(o.slots.clone()) }).collect();
         conditions.push((name, db, cases));
     }
     if args.others > 0 {
         for (set, pattern) in
             [("librispeech", "speech/librispeech"), ("speech commands", "speech/speech_commands")]
         {
-            let cases = others(&args.data.join(pattern), args.others, args.seed)?;
+            let mut draw = Draw::new(args.seed, &[set]);
+            let paths = some(&args.data.join(pattern), args.others, &mut draw)?;
+            let cases = paths.into_iter().map(|path| Case { path, slots: None }).collect();
             conditions.push((format!("other speech: {set}"), None, cases));
         }
     }
@@ -202,7 +208,7 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
         let rows: Vec<_> = report
             .iter()
             .map(|(name, t)| {
-                let (low, high) = wilson(t.right, t.all);
+                let Interval { low, high } = wilson(t.right as u64, t.all as u64);
                 json!({
                     "set": name, "n": t.all, "right": t.right, "right_low": low, "right_high": high, "refused": t.refused,
                     "p50_ms": percentile(&t.times, 0.5), "p95_ms": percentile(&t.times, 0.95),
@@ -211,7 +217,7 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
             })
             .collect();
         let result = json!({
-            "rows": rows, "mean_in_noise": mean, "seed": args.seed, "part": args.part, "word_bonus": config.search.word_bonus,
+            "rows": rows, "mean_in_noise": mean, "seed": args.seed, "part": format!("{:?}", args.part).to_lowercase(), "word_bonus": config.search.word_bonus,
             "margin": config.search.margin, "reject_above": config.reject_above, "threads": config.threads,
         });
         return Ok(writeln!(out, "{result}")?);
@@ -222,7 +228,7 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
         "", "n", "right", "95 % interval", "refused", "p50 ms", "p95 ms", "steps"
     )?;
     for (name, t) in report {
-        let (low, high) = wilson(t.right, t.all);
+        let Interval { low, high } = wilson(t.right as u64, t.all as u64);
         let share = |n: usize| 100.0 * n as f64 / t.all.max(1) as f64;
         let (right, interval) = if name.starts_with("other") {
             ("–".to_owned(), String::new())
@@ -256,70 +262,6 @@ fn meaning(recognizer: &Recognizer, text: &str) -> Option<BTreeMap<String, Strin
     Some(slots.collect())
 }
 
-fn orders(folder: &Path, args: &Args) -> anyhow::Result<Vec<Case>> {
-    #[derive(serde::Deserialize)]
-    struct Label {
-        slots: BTreeMap<String, String>,
-    }
-    let text = std::fs::read_to_string(folder.join("labels.json"))?;
-    let labels: BTreeMap<String, Label> = serde_json::from_str(&text)?;
-    let mut cases: Vec<Case> = labels
-        .into_iter()
-        .enumerate()
-        .filter(|(i, _)| match args.part.as_str() {
-            "tune" => *i < 60,
-            "test" => *i >= 60,
-            _ => true,
-        })
-        .map(|(_, (id, label))| Case {
-            path: folder.join(format!("{id}.flac")),
-            slots: Some(label.slots.into_iter().map(|(k, v)| (k, v.trim().to_owned())).collect()),
-        })
-        .filter(|case| case.path.is_file())
-        .collect();
-    cases.truncate(args.limit.unwrap_or(usize::MAX));
-    Ok(cases)
-}
-
-/// Some recordings below a folder, drawn at random.
-fn others(folder: &Path, count: usize, seed: u64) -> anyhow::Result<Vec<Case>> {
-    let mut paths = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).with_context(|| folder.display().to_string())? {
-            let path = entry?.path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|e| e == "opus" || e == "flac" || e == "ogg") {
-                paths.push(path);
-            }
-        }
-    }
-    paths.sort();
-    let mut draw = seed;
-    let mut cases = Vec::new();
-    while cases.len() < count && !paths.is_empty() {
-        let path = paths.swap_remove((random(&mut draw) % paths.len() as u64) as usize);
-        cases.push(Case { path, slots: None });
-    }
-    Ok(cases)
-}
-
-/// 16 kHz mono.
-fn decode(path: &Path) -> anyhow::Result<Vec<f32>> {
-    let output = Command::new("ffmpeg")
-        .args(["-nostdin", "-v", "error", "-i"])
-        .arg(path)
-        .args(["-f", "f32le", "-ac", "1", "-ar", "16000", "-"])
-        .stderr(Stdio::inherit())
-        .output()
-        .context("ffmpeg cannot be started; install it")?;
-    if !output.status.success() || output.stdout.is_empty() {
-        bail!("ffmpeg cannot decode {}", path.display());
-    }
-    Ok(output.stdout.as_chunks().0.iter().map(|&b| f32::from_le_bytes(b)).collect())
-}
-
 fn mix(speech: &mut [f32], noise: &[f32], db: f32, seed: u64) {
     let mut draw = seed;
     let room = noise.len().saturating_sub(speech.len());
@@ -347,19 +289,6 @@ fn random(state: &mut u64) -> u64 {
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-/// Wilson's 95 % interval of a share.
-fn wilson(right: usize, all: usize) -> (f64, f64) {
-    if all == 0 {
-        return (0.0, 1.0);
-    }
-    let (n, z) = (all as f64, 1.959_964);
-    let p = right as f64 / n;
-    let middle = p + z * z / (2.0 * n);
-    let spread = z * (p * (1.0 - p) / n + z * z / (4.0 * n * n)).sqrt();
-    let by = 1.0 + z * z / n;
-    (((middle - spread) / by).max(0.0), ((middle + spread) / by).min(1.0))
 }
 
 fn percentile(sorted: &[f64], share: f64) -> f64 {

@@ -365,7 +365,7 @@ impl BenchWake {
 #[derive(Debug, Subcommand)]
 pub enum Bench {
     /// Wake words: cost of a step and, with recordings, misses against false alarms and the delay, engines side by side
-    Wake(BenchWake),
+    Wake(Box<BenchWake>),
     /// What listening costs while nobody speaks: processor time by thread, and memory
     Idle {
         /// How long to measure, after some seconds of settling

@@ -179,7 +179,7 @@ fn words_end_where_people_see_them_end() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let data = std::env::var_os("MYNAH_DATA").map_or_else(|| root.join("../shared/data"), PathBuf::from);
     if !data.join("wake").is_dir() {
-        println!("skipped: no data");
+        eprintln!("skipped: no data");
         return;
     }
     let labels: Value =

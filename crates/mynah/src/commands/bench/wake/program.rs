@@ -159,7 +159,8 @@ impl Program {
             } else if since.elapsed() > self.patience {
                 return Err(self.fault(&format!("has taken no sound for {} s", self.patience.as_secs())));
             }
-            thread::sleep(Duration::from_millis(5));
+            // The pipe tells nobody that it has room again.
+            thread::park_timeout(Duration::from_millis(5));
         }
     }
 
