@@ -7,7 +7,7 @@ MYNAH := target/release/mynah
 export CARGO_TARGET_DIR := target
 MYNAH_DATA ?= ../shared/data
 
-.PHONY: demo test fuzz setup build model check skills bench bench-accuracy bench-hassil bench-wake clean help
+.PHONY: demo test fuzz setup build model check skills bench bench-accuracy bench-endpointing bench-hassil bench-spoken bench-wake clean help
 
 demo: setup build model ## Play recorded turns through the whole pipeline, on a demo house (MIC=1: use the microphone)
 	$(MYNAH) demo $(if $(MIC),--mic) $(DEMO_ARGS)
