@@ -4,7 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -133,6 +134,8 @@ struct Run {
     hears: String,
     recogniser: Vec<Turn>,
     home: String,
+    /// A skill beside those that ship.
+    skill: &'static str,
     send_within: Duration,
     recording: Option<Recording>,
     /// What is saved when the first reply is told, and so on.
@@ -148,6 +151,7 @@ impl Run {
             hears: hears.into(),
             recogniser: recogniser.into(),
             home: String::new(),
+            skill: "",
             send_within: Settings::default().send_within,
             recording: None,
             reloads: VecDeque::new(),
@@ -168,7 +172,9 @@ impl Run {
         let home = Arc::new(Home::parse("home.toml", &self.home).unwrap());
         let mut skills = vec![root.join("intents/en/clock.toml")];
         skills.extend((!self.home.is_empty()).then(|| root.join("intents/en/lights.toml")));
-        let catalog = Arc::new(Catalog::load(&skills, &home).unwrap());
+        let mut texts = mynah_skill::skill_texts(&skills).0;
+        texts.extend((!self.skill.is_empty()).then(|| ("own.toml".to_owned(), self.skill.to_owned())));
+        let catalog = Arc::new(Catalog::parse(&texts, &home).unwrap());
         let room = Room(self.hears.into());
         let ids = TurnIds::default();
         let hearing = Hearing {
@@ -349,6 +355,128 @@ fn saved_skills_are_live_and_broken_ones_are_told() {
     assert_eq!((summary.turns, summary.done), (4, 2));
     let graphs = graphs.lock().unwrap();
     assert_eq!((graphs[0], graphs[1], graphs[3]), (false, false, true));
+}
+
+/// Lamps that do as they are told but for those that are broken, and note every order, `PUT /one`, before they answer it.
+struct Lamps {
+    address: SocketAddr,
+    orders: Arc<Mutex<Vec<String>>>,
+}
+
+impl Lamps {
+    fn serve(broken: &'static [&'static str]) -> Lamps {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let orders: Arc<Mutex<Vec<String>>> = Arc::default();
+        let noted = orders.clone();
+        // It ends with the test's process.
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut read = BufReader::new(stream.try_clone().unwrap());
+                let (mut first, mut length) = (String::new(), 0);
+                read.read_line(&mut first).unwrap();
+                loop {
+                    let mut line = String::new();
+                    if read.read_line(&mut line).unwrap() == 0 || line.trim().is_empty() {
+                        break;
+                    }
+                    if let Some(value) = line.to_lowercase().strip_prefix("content-length:") {
+                        length = value.trim().parse().unwrap();
+                    }
+                }
+                read.read_exact(&mut vec![0; length]).unwrap();
+                let order = first.rsplit_once(' ').map_or("", |(order, _)| order).to_owned();
+                let good = !broken.iter().any(|lamp| order.ends_with(lamp));
+                if order.starts_with("PUT") {
+                    noted.lock().unwrap().push(order);
+                }
+                let status = if good { "200 OK" } else { "409 Conflict" };
+                let body = r#"{"on":true}"#;
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\n\
+                     content-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+            }
+        });
+        Lamps { address, orders }
+    }
+
+    fn home(&self) -> String {
+        let lamp = |name: &str| {
+            format!(
+                "[[device]]\nname = \"lamp {name}\"\nkind = \"light\"\nid = \"light.{name}\"\n[device.http]\n\
+                 url = \"http://{}\"\n[device.http.power]\nget = {{ path = \"/{name}\", at = \"/on\" }}\n\
+                 set = {{ method = \"PUT\", path = \"/{name}\", json = {{ on = \"{{value}}\" }} }}\n\
+                 values = {{ on = true, off = false }}\n",
+                self.address
+            )
+        };
+        lamp("one") + &lamp("two")
+    }
+
+    fn orders(&self) -> Vec<String> {
+        self.orders.lock().unwrap().clone()
+    }
+}
+
+const SHOW: &str = r#"
+[skill]
+name = "show"
+[permissions]
+devices = ["light.*"]
+[[intent]]
+name = "show"
+sentences = ["start the show"]
+do = [
+  { set = "power", to = "on", on = "light.one" },
+  { delay = 0.01 },
+  { set = "power", to = "on", on = "light.two" },
+]
+"#;
+
+/// What stands behind a delay is done after what stands before it, and not at all when that did not work.
+#[test]
+fn what_follows_a_delay_waits_for_what_was_before() {
+    for (broken, orders, done) in
+        [(&[][..], &["PUT /one", "PUT /two"][..], true), (&["/one"], &["PUT /one"], false)]
+    {
+        let lamps = Lamps::serve(broken);
+        let run = Run { home: lamps.home(), skill: SHOW, ..Run::of(TURN, &[Turn::Hears("start the show")]) };
+        let (lines, summary) = run.go();
+        assert_eq!(lamps.orders(), orders, "{lines:#?}");
+        assert_eq!(replies(&lines), [done]);
+        assert_eq!((summary.turns, summary.done), (1, u64::from(done)));
+    }
+}
+
+/// From the turn after it was saved, a new home.toml is what orders go to.
+#[test]
+fn a_saved_home_is_live() {
+    let (before, after) = (Lamps::serve(&[]), Lamps::serve(&[]));
+    let home = Arc::new(Home::parse("home.toml", &after.home()).unwrap());
+    let catalog = Arc::new(Catalog::parse(&[("show.toml".into(), SHOW.into())], &home).unwrap());
+    let tokio = tokio::runtime::Runtime::new().unwrap();
+    let endpoints = tokio.block_on(async { Endpoints::connect(&home, Settings::default()) }).unwrap();
+    let fresh = Fresh {
+        graph: catalog.graph().clone(),
+        mind: Box::new(House { catalog, home }),
+        wires: Some(Wires::House(Arc::new(endpoints))),
+        configuration: "new".into(),
+        message: "2 devices".into(),
+    };
+    let run = Run {
+        home: before.home(),
+        skill: SHOW,
+        reloads: [Reload::Fresh(Box::new(fresh))].into(),
+        ..Run::of(&TURN.repeat(2), &[Turn::Hears("start the show"); 2])
+    };
+    let (lines, summary) = run.go();
+    assert_eq!((summary.turns, summary.done), (2, 2), "{lines:#?}");
+    assert_eq!(before.orders(), ["PUT /one", "PUT /two"]);
+    assert_eq!(after.orders(), ["PUT /one", "PUT /two"]);
 }
 
 #[test]
