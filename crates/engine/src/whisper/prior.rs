@@ -25,7 +25,7 @@ pub struct PriorConfig {
 
 impl Default for PriorConfig {
     fn default() -> Self {
-        PriorConfig { weight: 0.3, within: 4.0, most: 4 }
+        PriorConfig { weight: 0.3, within: 4.0, most: 8 }
     }
 }
 
