@@ -1,11 +1,14 @@
-//! Recordings of people, and what they say.
+//! Recordings of people, what they say, and what recognises it.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
+use mynah_engine::whisper::WhisperModel;
+use mynah_home::Home;
 use mynah_measure::Draw;
+use mynah_skill::Catalog;
 
 /// A spoken order of the speech-to-intent benchmark.
 #[derive(Clone, Debug)]
@@ -43,6 +46,22 @@ pub fn orders(folder: &Path, part: Part) -> anyhow::Result<Vec<Order>> {
         slots: label.slots.into_iter().map(|(k, v)| (k, v.trim().to_owned())).collect(),
     });
     Ok(orders.filter(|order| order.path.is_file()).collect())
+}
+
+/// The grammar of the orders.
+pub fn coffee() -> anyhow::Result<Catalog> {
+    let skill = include_str!("../coffee/coffee.toml").to_owned();
+    Catalog::parse(&[("coffee.toml".into(), skill)], &Home::default())
+        .map_err(|faults| anyhow::anyhow!("coffee.toml: {faults:?}"))
+}
+
+/// A ggml file, or the whisper-tiny.en that was fetched.
+pub fn whisper(file: Option<&Path>) -> anyhow::Result<WhisperModel> {
+    let file = match file {
+        Some(file) => file.to_owned(),
+        None => mynah_host::models::ModelStore::open().path("whisper-tiny.en")?,
+    };
+    Ok(WhisperModel::load(&file)?)
 }
 
 /// Some recordings below a folder, drawn at random.

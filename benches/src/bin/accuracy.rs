@@ -16,13 +16,11 @@ use std::time::Instant;
 use anyhow::Context as _;
 use clap::Parser;
 use mynah_assistant::ports::{Cancel, Hints};
-use mynah_benches::recordings::{Part, decode, orders, some};
+use mynah_benches::recordings::{Part, coffee, decode, orders, some, whisper};
 use mynah_engine::whisper::search::SearchConfig;
-use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel, speech};
-use mynah_home::Home;
+use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, speech};
 use mynah_intent::{Context, Recognizer, Value};
 use mynah_measure::{Draw, Interval, wilson};
-use mynah_skill::Catalog;
 use serde_json::json;
 
 #[derive(Parser)]
@@ -99,20 +97,14 @@ struct Tally {
 }
 
 fn run(args: &Args) -> anyhow::Result<()> {
-    let coffee = args.data.join("commands/coffee");
-    if !coffee.is_dir() {
-        writeln!(std::io::stdout(), "skipped: no data ({} is not there)", coffee.display())?;
+    let folder = args.data.join("commands/coffee");
+    if !folder.is_dir() {
+        writeln!(std::io::stdout(), "skipped: no data ({} is not there)", folder.display())?;
         return Ok(());
     }
-    let model = match &args.model {
-        Some(path) => path.clone(),
-        None => mynah_host::models::ModelStore::open().path("whisper-tiny.en")?,
-    };
-    let skill = include_str!("../../coffee/coffee.toml").to_owned();
-    let catalog = Catalog::parse(&[("coffee.toml".into(), skill)], &Home::default())
-        .map_err(|faults| anyhow::anyhow!("coffee.toml: {faults:?}"))?;
+    let catalog = coffee()?;
     let hints = Hints { graph: catalog.graph().clone(), wake_phrase: None };
-    let model = WhisperModel::load(&model)?;
+    let model = whisper(args.model.as_deref())?;
     let defaults = SearchConfig::default();
     let search = SearchConfig {
         word_bonus: args.bonus.unwrap_or(defaults.word_bonus),
@@ -125,7 +117,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     let mut dump = args.dump.as_ref().map(std::fs::File::create).transpose()?;
 
     let noise = decode(&args.data.join("noise/kitchen/kitchen.ogg"))?;
-    let mut orders = orders(&coffee, args.part)?;
+    let mut orders = orders(&folder, args.part)?;
     orders.truncate(args.limit.unwrap_or(usize::MAX));
     let mut conditions: Vec<(String, Option<f32>, Vec<Case>)> = Vec::new();
     for snr in &args.snr {

@@ -17,12 +17,10 @@ use clap::Parser;
 use mynah_assistant::ports::{Cancel, Detection, Hints, ModelError, Transcriber, Vad, WakeWord};
 use mynah_assistant::{Heard, Hint, Listener, ListenerSettings, Output, TurnIds};
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
-use mynah_benches::recordings::{Part, decode, orders, some};
+use mynah_benches::recordings::{Part, coffee, decode, orders, some, whisper};
 use mynah_engine::vad::{Earshot, SileroModel};
-use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
-use mynah_home::Home;
+use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig};
 use mynah_measure::{Draw, Interval, Quantiles, Share, mix};
-use mynah_skill::Catalog;
 use serde::Serialize;
 
 #[derive(Parser)]
@@ -100,12 +98,12 @@ struct Background {
 
 fn run(args: &Args) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    let coffee = args.data.join("commands/coffee");
-    if !coffee.is_dir() {
-        writeln!(out, "skipped: no data ({} is not there)", coffee.display())?;
+    let folder = args.data.join("commands/coffee");
+    if !folder.is_dir() {
+        writeln!(out, "skipped: no data ({} is not there)", folder.display())?;
         return Ok(());
     }
-    let mut orders = orders(&coffee, args.part)?;
+    let mut orders = orders(&folder, args.part)?;
     orders.truncate(args.limit);
     let backgrounds =
         args.background.iter().map(|name| background(name, args)).collect::<Result<Vec<_>, _>>()?;
@@ -267,16 +265,9 @@ impl Ears {
         let transcriber = if args.without_recogniser {
             None
         } else {
-            let model = match &args.model {
-                Some(path) => path.clone(),
-                None => mynah_host::models::ModelStore::open().path("whisper-tiny.en")?,
-            };
-            let skill = include_str!("../../coffee/coffee.toml").to_owned();
-            let catalog = Catalog::parse(&[("coffee.toml".into(), skill)], &Home::default())
-                .map_err(|faults| anyhow::anyhow!("coffee.toml: {faults:?}"))?;
-            let hints = Hints { graph: catalog.graph().clone(), wake_phrase: None };
-            let transcriber =
-                GrammarTranscriber::new(&WhisperModel::load(&model)?, WhisperConfig::default())?;
+            let hints = Hints { graph: coffee()?.graph().clone(), wake_phrase: None };
+            let model = whisper(args.model.as_deref())?;
+            let transcriber = GrammarTranscriber::new(&model, WhisperConfig::default())?;
             Some((transcriber, hints))
         };
         Ok(Ears { silero, transcriber, decode: Samples::from_millis(args.decode_ms) })

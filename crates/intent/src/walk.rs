@@ -55,6 +55,8 @@ pub struct Walk<G = Shared<WordGraph>> {
 struct State {
     places: Shared<[(Place, u16)]>,
     end: Option<u16>,
+    /// In another command, behind a joint, and in nothing else.
+    is_another: bool,
     arcs: Option<Box<[Arc]>>,
 }
 
@@ -99,9 +101,7 @@ impl<G: Deref<Target = WordGraph>> Walk<G> {
 
     /// Whether a state is in another command, behind a joint, and in nothing else. Not told any more where it has ended.
     pub fn is_another_command(&self, state: StateId) -> bool {
-        let places = self.states.get(state.0 as usize).map(|state| &*state.places).unwrap_or_default();
-        let mut inside = places.iter().filter(|(place, _)| place.caller != NONE).peekable();
-        inside.peek().is_some() && inside.all(|(place, _)| self.graph.is_behind_joint(*place))
+        self.states.get(state.0 as usize).is_some_and(|state| state.is_another)
     }
 
     /// How many arcs were made so far: who goes through all that may be said should start afresh now and then.
@@ -230,7 +230,10 @@ impl<G: Deref<Target = WordGraph>> Walk<G> {
         }
         let id = StateId(self.states.len() as u32);
         self.ids.insert(Shared::clone(&places), id);
-        self.states.push(State { places, end, arcs: None });
+        let mut inside = places.iter().filter(|(place, _)| place.caller != NONE).peekable();
+        let is_another =
+            inside.peek().is_some() && inside.all(|(place, _)| self.graph.is_behind_joint(*place));
+        self.states.push(State { places, end, is_another, arcs: None });
         id
     }
 }

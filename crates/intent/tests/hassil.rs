@@ -1,8 +1,10 @@
 //! Home Assistant's corpus: what is read, what is told about files that are none of it, and its own tests.
 #![allow(clippy::unwrap_used, reason = "a test")]
 
-use std::path::{Path, PathBuf};
+#[path = "common/corpus.rs"]
+mod corpus;
 
+use corpus::Corpus;
 use expect_test::{Expect, expect};
 use mynah_intent::hassil::{self, Difference, File};
 use mynah_intent::{Context, Recognizer, Spec};
@@ -222,41 +224,15 @@ const HASSIL_FAILS: [(&str, &str); 6] = [
 
 #[test]
 fn every_test_of_the_corpus_passes() {
-    let data = std::env::var_os("MYNAH_DATA").map(PathBuf::from);
-    let data = data.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data"));
-    let corpus = data.join("text/ha-intents");
-    let Ok(languages) = std::fs::read_dir(corpus.join("tests")) else {
-        eprintln!("skipped: no data");
-        return;
-    };
-    let mut languages: Vec<String> =
-        languages.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
-    languages.sort();
+    let Some(languages) = corpus::languages() else { return };
     let mut failed = Vec::new();
     let mut total = 0;
-    for language in &languages {
-        let read = |kind: &str| {
-            let mut files: Vec<(String, Vec<u8>)> = std::fs::read_dir(corpus.join(kind).join(language))
-                .unwrap()
-                .map(|entry| entry.unwrap().path())
-                .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-                .map(|path| (path.display().to_string(), std::fs::read(path).unwrap()))
-                .collect();
-            files.sort();
-            files
-        };
-        let (sentences, tests) = (read("sentences"), read("tests"));
-        let files: Vec<File<'_>> = sentences.iter().map(|(name, bytes)| File { name, bytes }).collect();
-        let mut spec = hassil::sentences(&files).unwrap_or_else(|faults| panic!("{language}: {faults:#?}"));
-        let files: Vec<File<'_>> = tests.iter().map(|(name, bytes)| File { name, bytes }).collect();
-        let tests = hassil::tests(&files).unwrap_or_else(|faults| panic!("{language}: {faults:#?}"));
-        spec.lists.extend(tests.lists.clone());
-        let recognizer = Recognizer::compile(spec).unwrap_or_else(|faults| panic!("{language}: {faults:#?}"));
+    for Corpus { language, tests, recognizer } in languages {
         for case in &tests.cases {
             total += 1;
             let readings = recognizer.recognize(&case.say, &Context(case.context.clone()));
             let difference: Result<(), Difference> = case.judge(readings.first());
-            let is_known = HASSIL_FAILS.contains(&(language, &case.say));
+            let is_known = HASSIL_FAILS.contains(&(&language, &case.say));
             if difference.is_err() != is_known {
                 failed.push(format!("{language} {:?}: {difference:?}", case.say));
             }
