@@ -56,6 +56,9 @@ struct Args {
     /// What is drawn depends on it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Tells of each turn that was cut off or hung what was heard at its pauses.
+    #[arg(long)]
+    list: bool,
     /// Prints JSON in place of the table.
     #[arg(long)]
     json: bool,
@@ -119,14 +122,37 @@ fn run(args: &Args) -> anyhow::Result<()> {
                 else {
                     bail!("{}: nothing is heard", order.path.display());
                 };
-                match ears.listen(&stream)? {
-                    Some(Ended::Speech(at)) if at < speech_end => cut_off += 1,
-                    Some(Ended::Speech(at)) => {
-                        hung += u64::from(at.since(speech_end) > HUNG);
-                        delays.push(at.since(speech_end).as_millis() as f64);
+                let fault = match ears.listen(&stream)? {
+                    Some(Ended::Speech(at)) if at < speech_end => {
+                        cut_off += 1;
+                        Some("cut off")
                     }
-                    Some(Ended::NoSpeech) => unheard += 1,
-                    None => hung += 1,
+                    Some(Ended::Speech(at)) => {
+                        delays.push(at.since(speech_end).as_millis() as f64);
+                        (at.since(speech_end) > HUNG).then(|| {
+                            hung += 1;
+                            "hung"
+                        })
+                    }
+                    Some(Ended::NoSpeech) => {
+                        unheard += 1;
+                        Some("unheard")
+                    }
+                    None => {
+                        hung += 1;
+                        Some("hung")
+                    }
+                };
+                if let Some(fault) = fault.filter(|_| args.list) {
+                    let end = speech_end.0 as f64 / 16_000.0;
+                    writeln!(
+                        out,
+                        "{fault}: {name}, {}, pause {pause} ms, spoken to {end:.2} s",
+                        background.name
+                    )?;
+                    for told in &ears.told {
+                        writeln!(out, "  {told}")?;
+                    }
                 }
             }
             let n = orders.len() as u64;
@@ -238,6 +264,8 @@ struct Ears {
     silero: Option<SileroModel>,
     transcriber: Option<(GrammarTranscriber, Hints)>,
     decode: Samples,
+    /// What the recogniser said at the pauses of the last turn.
+    told: Vec<String>,
 }
 
 /// A wake word that is heard once.
@@ -270,7 +298,7 @@ impl Ears {
             let transcriber = GrammarTranscriber::new(&model, WhisperConfig::default())?;
             Some((transcriber, hints))
         };
-        Ok(Ears { silero, transcriber, decode: Samples::from_millis(args.decode_ms) })
+        Ok(Ears { silero, transcriber, decode: Samples::from_millis(args.decode_ms), told: Vec::new() })
     }
 
     /// How the turn ended; None when it did not.
@@ -281,6 +309,7 @@ impl Ears {
         };
         let mut listener =
             Listener::new(ListenerSettings::default(), vec![Box::new(Once)], vad, TurnIds::default());
+        self.told.clear();
         let mut opinion: Option<(SamplePos, SamplePos, Hint)> = None;
         let mut out = Vec::new();
         for (n, samples) in stream.as_chunks::<FRAME_SAMPLES>().0.iter().enumerate() {
@@ -300,8 +329,15 @@ impl Ears {
                         transcriber.push(&frame)?;
                     }
                     (Output::Heard(Heard::Pause { at, .. }), Some((transcriber, _))) => {
-                        let hint = transcriber.pause(&Cancel::default())?.as_ref().and_then(Hint::of);
-                        opinion = hint.map(|hint| (at + self.decode, at, hint));
+                        let partial = transcriber.pause(&Cancel::default())?;
+                        let hint = Hint::of(partial.as_ref());
+                        opinion = Some((at + self.decode, at, hint));
+                        let (heard_to, text) =
+                            (at.0 as f64 / 16_000.0, partial.map(|p| p.text).unwrap_or_default());
+                        self.told.push(format!("{heard_to:.2} s: {hint:?} \"{text}\""));
+                        if let Some(turn) = listener.turn() {
+                            listener.hint(turn, at, Hint::Working);
+                        }
                     }
                     // The recogniser is called off when the person goes on.
                     (Output::Heard(Heard::Resume { .. }), _) => opinion = None,

@@ -47,6 +47,11 @@ pub enum Hint {
     Complete,
     /// In the middle of a phrase: wait longer.
     Incomplete,
+    /// It tells nothing about the end.
+    Unsure,
+    /// It is still at work on them. Its answer is needed to act, so waiting for it costs nothing, and the turn may
+    /// prove to be in the middle of a phrase.
+    Working,
 }
 
 /// Below this a partial result is no sentence yet; above it, though not surely whole, it tells nothing about the end.
@@ -55,13 +60,12 @@ const UNFINISHED: f32 = 0.5;
 impl Hint {
     /// What a partial result says about the end of the turn; nothing when no words were made out, or when they may be
     /// a whole sentence but not surely.
-    pub fn of(partial: &Partial) -> Option<Hint> {
-        if partial.text.trim().is_empty() {
-            None
-        } else if partial.complete {
-            Some(Hint::Complete)
-        } else {
-            (partial.confidence < UNFINISHED).then_some(Hint::Incomplete)
+    pub fn of(partial: Option<&Partial>) -> Hint {
+        match partial {
+            Some(partial) if partial.text.trim().is_empty() => Hint::Unsure,
+            Some(partial) if partial.complete => Hint::Complete,
+            Some(partial) if partial.confidence < UNFINISHED => Hint::Incomplete,
+            _ => Hint::Unsure,
         }
     }
 }
@@ -286,14 +290,16 @@ impl Endpointer {
             (settings.silence_complete, EndReason::Complete)
         } else if self.hinted(Hint::Incomplete) {
             (settings.silence_incomplete, EndReason::Silence)
-        } else if self.voiced < SHORT && self.joined {
-            // Perhaps the tail of the wake word and some noise: the command may still come.
-            let wait = (self.opened + settings.no_speech).since(self.speech_end);
-            (wait.max(settings.silence_incomplete), EndReason::Silence)
-        } else if self.voiced < SHORT && self.woken {
-            (settings.silence_incomplete, EndReason::Silence)
         } else {
-            (settings.silence, EndReason::Silence)
+            let wait = if self.voiced < SHORT && self.joined {
+                // Perhaps the tail of the wake word and some noise: the command may still come.
+                (self.opened + settings.no_speech).since(self.speech_end).max(settings.silence_incomplete)
+            } else if self.voiced < SHORT && self.woken || self.hinted(Hint::Working) {
+                settings.silence_incomplete
+            } else {
+                settings.silence
+            };
+            (wait, EndReason::Silence)
         };
         if silence >= patience {
             marks.push(Mark::End { speech_end: self.speech_end, reason });

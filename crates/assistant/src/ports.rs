@@ -85,7 +85,7 @@ impl Cancel {
 pub struct Partial {
     /// The words.
     pub text: String,
-    /// 0 to 1.
+    /// 0 to 1: that they are a whole sentence, and the right one. 0 in the middle of a phrase.
     pub confidence: f32,
     /// The grammar is in a final state with a clear margin: the turn may end here.
     pub complete: bool,

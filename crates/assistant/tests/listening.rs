@@ -12,6 +12,8 @@
 //! | `t` | −38 dB | yes | a television, or singing |
 //! | `!` | −60 dB | no | the recogniser says: a whole sentence, so far |
 //! | `?` | −60 dB | no | the recogniser says: in the middle of a phrase, so far |
+//! | `~` | −60 dB | no | the recogniser is at work on what was said so far |
+//! | `-` | −60 dB | no | the recogniser cannot tell whether the sentence is whole |
 //! | `#` | −60 dB | no | the turn is broken off by others |
 //! | `o` | −60 dB | no | a turn is opened without a wake word |
 //! | `x` | | | 50 ms are lost |
@@ -120,6 +122,8 @@ impl Room {
                 let (as_of, hint) = (self.at, Hint::Incomplete);
                 self.listener.control(Control::Hint { turn, as_of, hint });
             }
+            ('~', Some(turn)) => self.listener.hint(turn, self.at, Hint::Working),
+            ('-', Some(turn)) => self.listener.hint(turn, self.at, Hint::Unsure),
             ('#', Some(turn)) => self.listener.control(Control::Abandon { turn }),
             _ => {}
         }
@@ -265,6 +269,39 @@ fn the_recogniser_shortens_or_lengthens_the_silence() {
     check(
         "wwwwwwwwwW....SSSSSSSS....?..........................",
         expect!["wake 10 (audio from -14) start 14.2 pause 26 end 48.4 Silence (speech to 22.4)"],
+    );
+}
+
+#[test]
+fn a_recogniser_that_is_slow_is_waited_for() {
+    // It is at work from the pause on. That it cannot tell ends the turn, which had its silence meanwhile.
+    check(
+        "wwwwwwwwwW....SSSSSSSS....~..........-.................",
+        expect!["wake 10 (audio from -14) start 14.2 pause 26 end 37.2 Silence (speech to 22.4)"],
+    );
+    check(
+        "wwwwwwwwwW....SSSSSSSS....~..-.........................",
+        expect!["wake 10 (audio from -14) start 14.2 pause 26 end 34.4 Silence (speech to 22.4)"],
+    );
+    check(
+        "wwwwwwwwwW....SSSSSSSS....~..........!.................",
+        expect!["wake 10 (audio from -14) start 14.2 pause 26 end 37.2 Complete (speech to 22.4)"],
+    );
+    check(
+        "wwwwwwwwwW....SSSSSSSS....~..........?.................",
+        expect!["wake 10 (audio from -14) start 14.2 pause 26 end 48.4 Silence (speech to 22.4)"],
+    );
+    // It is not waited for without end.
+    check(
+        "wwwwwwwwwW....SSSSSSSS....~............................",
+        expect!["wake 10 (audio from -14) start 14.2 pause 26 end 48.4 Silence (speech to 22.4)"],
+    );
+    // The speaker goes on in time.
+    check(
+        "wwwwwwwwwW....SSSSSSSS....~................SSSSSSSS....~..-.................",
+        expect![
+            "wake 10 (audio from -14) start 14.2 pause 26 resume 43.2 pause 55 end 63.4 Silence (speech to 51.4)"
+        ],
     );
 }
 

@@ -10,6 +10,8 @@ pub(crate) struct Evidence {
     pub(crate) regret: f32,
     /// Lead over the best reading with other words, in nats.
     pub(crate) lead: f32,
+    /// Lead over stopping somewhere within a sentence, in nats; below 0 the model would rather have stopped.
+    pub(crate) whole: f32,
 }
 
 /// A lead beyond this says no more.
@@ -19,7 +21,8 @@ impl Evidence {
     pub(crate) fn of(found: &Found) -> Option<(&Reading, Evidence)> {
         let (best, others) = found.readings.split_first()?;
         let lead = others.first().map_or(LEAD, |other| (best.rank - other.rank).clamp(0.0, LEAD));
-        Some((best, Evidence { regret: best.regret / best.tokens.max(1) as f32, lead }))
+        let whole = found.unfinished.as_ref().map_or(LEAD, |unfinished| best.rank - unfinished.rank);
+        Some((best, Evidence { regret: best.regret / best.tokens.max(1) as f32, lead, whole }))
     }
 
     /// 0 to 1: a logistic map, fitted on 60 spoken coffee orders, clean and twice at 6 dB of kitchen noise, and 58 other

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use mynah_intent::{Label, StateId, Walk, WordGraph, WordId};
 
-use super::search::log_add;
 use super::vocabulary::{Token, Vocabulary};
 
 /// What a recogniser may write for a word that templates spell otherwise, beside the word's own spellings.
@@ -318,4 +317,10 @@ fn free(bytes: &[u8]) -> Free {
         (true, true) => Free::Begins,
         (false, true) => Free::Continues,
     }
+}
+
+/// ln(eᵃ + eᵇ).
+pub(crate) fn log_add(a: f32, b: f32) -> f32 {
+    let (high, low) = if a > b { (a, b) } else { (b, a) };
+    if low == f32::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
 }

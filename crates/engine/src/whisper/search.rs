@@ -10,10 +10,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
 use mynah_assistant::ports::{Cancel, ModelError};
-use mynah_intent::{Label, StateId, WordId};
+use mynah_intent::StateId;
 
-use super::lexicon::{Ending, Free, Lexicon, Place, Trie};
+use super::lexicon::{Ending, Free, Lexicon, Place, Trie, log_add};
 use super::vocabulary::Token;
+
+mod said;
+use said::{SaidWord, Words, begins_again};
 
 /// A model that says what comes next. Whisper's decoder, or a table in a test.
 pub trait NextToken {
@@ -83,11 +86,22 @@ pub struct Reading {
     pub rank: f32,
 }
 
+/// The words up to some place where no sentence of the graph ends.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unfinished {
+    /// The words as the templates have them, without the wake phrase.
+    pub text: String,
+    /// As that of [`Reading`], with a stop or a comma in place of the end.
+    pub rank: f32,
+}
+
 /// What a search found.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Found {
     /// The best first. Empty when no sentence could be finished.
     pub readings: Vec<Reading>,
+    /// Where the model would rather stop than go on, in the middle of a sentence.
+    pub unfinished: Option<Unfinished>,
     /// Decoder steps that it took.
     pub steps: usize,
     /// Of these, until the best reading was found.
@@ -107,7 +121,7 @@ struct Way {
     open: bool,
     /// A comma was just written.
     comma: bool,
-    /// The last finished word, as an index into `Search::words`.
+    /// The last finished word, in `Search::words`.
     last: Option<u32>,
     /// Of all finished words; ways that said the same have the same.
     history: u64,
@@ -134,20 +148,6 @@ impl Way {
     fn bonus(&self, word_bonus: f32) -> f32 {
         word_bonus * f32::from(self.count) - self.cost
     }
-}
-
-/// A finished word, what stood before it, and where it leads.
-struct Said {
-    before: Option<u32>,
-    word: SaidWord,
-    to: StateId,
-}
-
-#[derive(Clone, Hash)]
-enum SaidWord {
-    Known(WordId),
-    Free(Vec<u8>),
-    Wake,
 }
 
 struct Prefix {
@@ -196,13 +196,14 @@ struct Search<'a> {
     config: &'a SearchConfig,
     prefixes: Vec<Prefix>,
     open: Vec<u32>,
-    words: Vec<Said>,
+    words: Words,
     /// Rank of the best prefix of each length.
     best_at: Vec<f32>,
     /// Length of the prefix that is being expanded.
     depth: usize,
     finished: Option<Finished>,
     readings: BTreeMap<String, Reading>,
+    unfinished: Option<Unfinished>,
     /// Rank of the best prefix that said the same words: what comes after them does not depend on their spelling.
     said: HashMap<u64, f32>,
     free: Arc<[Free]>,
@@ -231,11 +232,12 @@ impl<'a> Search<'a> {
             config,
             prefixes: vec![root],
             open: vec![0],
-            words: Vec::new(),
+            words: Words::default(),
             best_at: vec![0.0],
             depth: 0,
             finished: None,
             readings: BTreeMap::new(),
+            unfinished: None,
             said: HashMap::new(),
             free,
         }
@@ -265,7 +267,7 @@ impl<'a> Search<'a> {
         }
         let mut readings: Vec<Reading> = self.readings.into_values().collect();
         readings.sort_by(|a, b| b.rank.total_cmp(&a.rank));
-        Ok(Found { readings, steps, steps_to_best, is_silent: false })
+        Ok(Found { readings, unfinished: self.unfinished, steps, steps_to_best, is_silent: false })
     }
 
     /// How far a prefix lags behind the best of its length, or behind the best reading when that is shorter.
@@ -335,12 +337,17 @@ impl<'a> Search<'a> {
         let mut finished: Vec<String> = Vec::new();
         for way in &ways {
             if way.node == 0 {
-                if !way.comma && way.last.is_some() && self.lexicon.walk().is_final(way.state) {
-                    // Several ways through the graph may have said the same.
-                    let text = self.text(way.last);
-                    if !finished.contains(&text) {
-                        finished.push(text.clone());
-                        self.finish(text, way, score + end, regret + (top - end).max(0.0), at);
+                if !way.comma && way.last.is_some() {
+                    if self.lexicon.walk().is_final(way.state) {
+                        // Several ways through the graph may have said the same.
+                        let text = self.words.text(way.last, self.lexicon.graph());
+                        if !finished.contains(&text) {
+                            finished.push(text.clone());
+                            self.finish(text, way, score + end, regret + (top - end).max(0.0), at);
+                        }
+                    } else {
+                        let stop = self.lexicon.comma.map_or(end, |comma| log_add(end, of(comma)));
+                        self.stop(way, score + stop);
                     }
                 }
                 self.free_words(way, &wordy, end, &mut next);
@@ -427,9 +434,9 @@ impl<'a> Search<'a> {
             let earns = !is_filler
                 && first.is_none()
                 && self.lexicon.any_word(way.state).is_none()
-                && !self.has_been(way.last, to);
+                && !self.words.led_to(way.last, to);
             let said = way.said(&word, earns, cost);
-            let last = Some(self.say(way.last, word, to));
+            let last = Some(self.words.say(way.last, word, to));
             push(next, token, Way { state: to, place, last, first, ..said });
         }
     }
@@ -463,42 +470,20 @@ impl<'a> Search<'a> {
                 (Free::Begins, Some((to, cost))) => {
                     let word = SaidWord::Free(self.lexicon.vocabulary().bytes(token).to_vec());
                     let said = way.said(&word, false, cost);
-                    let last = Some(self.say(way.last, word, to));
+                    let last = Some(self.words.say(way.last, word, to));
                     push(next, token, Way { state: to, place: Place::Later, open: true, last, ..said });
                 }
                 (Free::Continues, _) if way.open => {
-                    let Some(Said { before, word: SaidWord::Free(bytes), .. }) =
-                        way.last.map(|last| &self.words[last as usize])
-                    else {
-                        continue;
-                    };
-                    let (before, mut bytes) = (*before, bytes.clone());
-                    bytes.extend_from_slice(self.lexicon.vocabulary().bytes(token));
+                    let Some((before, bytes)) = self.words.free(way.last) else { continue };
+                    let bytes = [bytes, self.lexicon.vocabulary().bytes(token)].concat();
                     // Another history than that of the shorter word.
                     let history = way.said(&SaidWord::Free(bytes.clone()), false, 0.0).history;
-                    let last = Some(self.say(before, SaidWord::Free(bytes), way.state));
+                    let last = Some(self.words.say(before, SaidWord::Free(bytes), way.state));
                     push(next, token, Way { last, history, ..way.clone() });
                 }
                 _ => {}
             }
         }
-    }
-
-    /// Whether a word before led to the same state.
-    fn has_been(&self, last: Option<u32>, state: StateId) -> bool {
-        let mut at = last;
-        while let Some(said) = at.map(|i| &self.words[i as usize]) {
-            if said.to == state {
-                return true;
-            }
-            at = said.before;
-        }
-        false
-    }
-
-    fn say(&mut self, before: Option<u32>, word: SaidWord, to: StateId) -> u32 {
-        self.words.push(Said { before, word, to });
-        self.words.len() as u32 - 1
     }
 
     fn finish(&mut self, text: String, way: &Way, score: f32, regret: f32, at: u32) {
@@ -522,7 +507,7 @@ impl<'a> Search<'a> {
                 reading.rank
             }
             None => {
-                let free = self.free_text(way.last);
+                let free = self.words.free_text(way.last, self.lexicon.graph());
                 let rank = score + bonus;
                 let reading = Reading {
                     text: text.clone(),
@@ -551,35 +536,13 @@ impl<'a> Search<'a> {
         }
     }
 
-    fn text(&self, last: Option<u32>) -> String {
-        self.words_of(last).into_iter().map(|(_, word)| word).collect::<Vec<_>>().join(" ")
-    }
-
-    /// What wildcards took, by the marks of the graph.
-    fn free_text(&self, last: Option<u32>) -> Option<String> {
-        let (path, words): (Vec<Label>, Vec<String>) = self.words_of(last).into_iter().unzip();
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        self.lexicon.graph().free_text(&path, &words)
-    }
-
-    /// The words up to one, as the graph and as people write them.
-    fn words_of(&self, last: Option<u32>) -> Vec<(Label, String)> {
-        let mut words = Vec::new();
-        let mut at = last;
-        while let Some(said) = at.map(|i| &self.words[i as usize]) {
-            match &said.word {
-                SaidWord::Known(id) => {
-                    words.push((Label::Word(*id), self.lexicon.graph().word(*id).text.clone()));
-                }
-                SaidWord::Free(bytes) => {
-                    words.push((Label::AnyWord, String::from_utf8_lossy(bytes).trim().to_lowercase()));
-                }
-                SaidWord::Wake => {}
-            }
-            at = said.before;
+    /// Notes a place where the speaker may have stopped, though no sentence ends there.
+    fn stop(&mut self, way: &Way, score: f32) {
+        let rank = score + way.bonus(self.config.word_bonus);
+        if self.unfinished.as_ref().is_none_or(|best| rank > best.rank) {
+            self.unfinished =
+                Some(Unfinished { text: self.words.text(way.last, self.lexicon.graph()), rank });
         }
-        words.reverse();
-        words
     }
 }
 
@@ -588,23 +551,6 @@ fn push(next: &mut BTreeMap<Token, Vec<Way>>, token: Token, way: Way) {
     if ways.len() < MAX_WAYS {
         ways.push(way);
     }
-}
-
-/// Whether a text ends with three or more of its first words, or of those just before, or with five or more that were said at any
-/// time: nobody gives an order twice in one sentence, but in noise Whisper does.
-fn begins_again(text: &str) -> bool {
-    let words: Vec<&str> = text.split(' ').collect();
-    let most = words.len().saturating_sub(3);
-    let tail = |length: usize| &words[words.len() - length..];
-    (3..=most).any(|length| {
-        words.starts_with(tail(length)) || words[..words.len() - length].ends_with(tail(length))
-    }) || words.len() > 5 && words[..words.len() - 5].windows(5).any(|run| run == tail(5))
-}
-
-/// ln(eᵃ + eᵇ).
-pub(crate) fn log_add(a: f32, b: f32) -> f32 {
-    let (high, low) = if a > b { (a, b) } else { (b, a) };
-    if low == f32::NEG_INFINITY { high } else { high + (low - high).exp().ln_1p() }
 }
 
 #[cfg(test)]

@@ -27,6 +27,10 @@ pub struct WhisperConfig {
     /// Refuses readings when the model's own next tokens were likelier than theirs by more than this, in nats per token.
     /// What is said in the grammar has 0.1, in loud noise up to 1.3; other speech has 1.9 and more.
     pub reject_above: f32,
+    /// Refuses readings that the model finds less likely, by more than this in nats, than that the speaker stopped in the middle
+    /// of a sentence: words that nobody said would complete it. Of 500 right orders, clean and in loud noise, none had more
+    /// than 10.8; of orders that were broken off half have more than 14.
+    pub reject_completed_above: f32,
     /// Readings that go into [`Hypothesis::n_best`] at most.
     pub n_best: usize,
 }
@@ -39,6 +43,7 @@ impl Default for WhisperConfig {
             search: SearchConfig::default(),
             prior: PriorConfig::default(),
             reject_above: 1.3,
+            reject_completed_above: 11.0,
             n_best: 5,
         }
     }
@@ -54,6 +59,8 @@ const MOST: usize = 30 * 16_000;
 const CLEAR_LEAD: f32 = 3.0;
 /// and is at least this sure.
 const CLEAR_CONFIDENCE: f32 = 0.9;
+/// The same reading at two pauses is a whole sentence when it is at least this sure.
+const LIKELY: f32 = 0.5;
 
 /// Hears the sentences of a word graph. One turn at a time; `begin` starts the next.
 #[derive(Debug)]
@@ -68,6 +75,8 @@ pub struct GrammarTranscriber {
     samples: Vec<f32>,
     /// What was worked out at the last pause, and how many samples it has heard.
     ahead: Option<(usize, Hypothesis)>,
+    /// What was said up to the pause before.
+    before: Option<String>,
 }
 
 impl GrammarTranscriber {
@@ -95,6 +104,7 @@ impl GrammarTranscriber {
             start: None,
             samples: Vec::new(),
             ahead: None,
+            before: None,
         })
     }
 
@@ -152,6 +162,24 @@ impl GrammarTranscriber {
         Ok(self.hypothesis(&found))
     }
 
+    /// What a search's result says about the words so far. Where the model would rather stop within a sentence than say any
+    /// whole one, the speaker is in the middle of it.
+    fn partial(found: &Found, hypothesis: &Hypothesis) -> Option<Partial> {
+        match (Evidence::of(found), &found.unfinished) {
+            (Some((best, evidence)), _) if evidence.whole >= 0.0 => Some(Partial {
+                text: best.text.clone(),
+                confidence: hypothesis.confidence,
+                complete: hypothesis.accepted
+                    && evidence.lead.min(evidence.whole) >= CLEAR_LEAD
+                    && hypothesis.confidence >= CLEAR_CONFIDENCE,
+            }),
+            (_, Some(unfinished)) => {
+                Some(Partial { text: unfinished.text.clone(), confidence: 0.0, complete: false })
+            }
+            (_, None) => None,
+        }
+    }
+
     /// What a search's result says, as the assistant takes it.
     pub fn hypothesis(&self, found: &Found) -> Hypothesis {
         let Some((best, evidence)) = Evidence::of(found) else {
@@ -160,7 +188,8 @@ impl GrammarTranscriber {
         Hypothesis {
             text: best.text.clone(),
             confidence: evidence.confidence(),
-            accepted: evidence.regret <= self.config.reject_above,
+            accepted: evidence.regret <= self.config.reject_above
+                && -evidence.whole <= self.config.reject_completed_above,
             n_best: found
                 .readings
                 .iter()
@@ -187,6 +216,7 @@ impl Transcriber for GrammarTranscriber {
         self.start = None;
         self.samples.clear();
         self.ahead = None;
+        self.before = None;
     }
 
     fn push(&mut self, frame: &Frame) -> Result<Option<Partial>, ModelError> {
@@ -204,13 +234,14 @@ impl Transcriber for GrammarTranscriber {
         let length = self.samples.len();
         let found = self.find(length, cancel)?;
         let hypothesis = self.hypothesis(&found);
-        let partial = Evidence::of(&found).map(|(best, evidence)| Partial {
-            text: best.text.clone(),
-            confidence: hypothesis.confidence,
-            complete: hypothesis.accepted
-                && evidence.lead >= CLEAR_LEAD
-                && hypothesis.confidence >= CLEAR_CONFIDENCE,
-        });
+        let mut partial = Self::partial(&found, &hypothesis);
+        if let Some(partial) = &mut partial {
+            // What sounded since the pause before was no word: the sentence is as whole as it was then.
+            partial.complete |= hypothesis.accepted
+                && partial.confidence >= LIKELY
+                && self.before.as_ref() == Some(&partial.text);
+            self.before = Some(partial.text.clone());
+        }
         self.ahead = Some((length, hypothesis));
         Ok(partial)
     }

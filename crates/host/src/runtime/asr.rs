@@ -75,7 +75,7 @@ impl Asr {
             }
             Job::Frame { turn, frame } if *open == Some(turn) => match self.transcriber.push(&frame) {
                 Ok(Some(partial)) => {
-                    self.hint(turn, frame.end(), Hint::of(&partial));
+                    self.hint(turn, frame.end(), Hint::of(Some(&partial)));
                     let _ = self.events.send(Event::Partial { turn, partial, at: frame.end() });
                 }
                 Ok(None) => {}
@@ -83,13 +83,15 @@ impl Asr {
             },
             Job::Pause { turn, at, cancel } => {
                 if *open == Some(turn) {
-                    match self.transcriber.pause(&cancel) {
-                        Ok(Some(partial)) => {
-                            self.hint(turn, at, Hint::of(&partial));
-                            let _ = self.events.send(Event::Partial { turn, partial, at });
+                    let partial = self.transcriber.pause(&cancel).unwrap_or_else(|error| {
+                        if !matches!(error, ModelError::Cancelled) {
+                            self.fault(error.to_string());
                         }
-                        Ok(None) | Err(ModelError::Cancelled) => {}
-                        Err(error) => self.fault(error.to_string()),
+                        None
+                    });
+                    self.hint(turn, at, Hint::of(partial.as_ref()));
+                    if let Some(partial) = partial {
+                        let _ = self.events.send(Event::Partial { turn, partial, at });
                     }
                 }
                 let _ = self.ears.send(ToEars::PauseDone);
@@ -116,10 +118,8 @@ impl Asr {
         }
     }
 
-    fn hint(&self, turn: TurnId, as_of: SamplePos, hint: Option<Hint>) {
-        if let Some(hint) = hint {
-            let _ = self.ears.send(ToEars::Control(Control::Hint { turn, as_of, hint }));
-        }
+    fn hint(&self, turn: TurnId, as_of: SamplePos, hint: Hint) {
+        let _ = self.ears.send(ToEars::Control(Control::Hint { turn, as_of, hint }));
     }
 
     fn heard(&self, turn: TurnId, hypothesis: Hypothesis, ended: Instant) {

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use mynah_assistant::ports::Cancel;
 use mynah_assistant::record::HintAt;
-use mynah_assistant::{Control, Heard, Listener, Output, TurnId};
+use mynah_assistant::{Control, Heard, Hint, Listener, Output, TurnId};
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -186,6 +186,7 @@ impl Ears {
             Heard::Pause { turn, at, .. } => {
                 turns.cancel = Cancel::default();
                 self.to_asr(Job::Pause { turn, at, cancel: turns.cancel.clone() }, turns);
+                self.hint(turn, at, Hint::Working, turns);
                 if lock_step {
                     while !turns.stopped && !self.wait(turns) {}
                 }
@@ -254,16 +255,10 @@ impl Ears {
         match message {
             ToEars::Control(control) => {
                 turns.opening |= matches!(control, Control::Open { .. });
-                if let Control::Hint { turn, as_of, hint } = control {
-                    if self.replayed.is_some() {
-                        return false;
-                    }
-                    if self.keep_audio {
-                        let hint = HintAt { at: turns.end, as_of, hint };
-                        self.tell(Event::Hinted { turn, hint }, turns);
-                    }
+                match control {
+                    Control::Hint { turn, as_of, hint } => self.hint(turn, as_of, hint, turns),
+                    other => self.listener.control(other),
                 }
-                self.listener.control(control);
             }
             ToEars::Cancel => turns.cancel.cancel(),
             ToEars::PauseDone => return true,
@@ -276,6 +271,18 @@ impl Ears {
             ToEars::Stop => turns.stopped = true,
         }
         false
+    }
+
+    /// In a replay the recorded hints are given instead.
+    fn hint(&mut self, turn: TurnId, as_of: SamplePos, hint: Hint, turns: &mut Turns) {
+        if self.replayed.is_some() {
+            return;
+        }
+        if self.keep_audio {
+            let hint = HintAt { at: turns.end, as_of, hint };
+            self.tell(Event::Hinted { turn, hint }, turns);
+        }
+        self.listener.hint(turn, as_of, hint);
     }
 
     fn to_asr(&self, job: Job, turns: &mut Turns) {

@@ -63,6 +63,28 @@ fn only_what_the_graph_has_is_heard() {
 }
 
 #[test]
+fn where_the_speaker_stopped_is_told() {
+    let check = |heard: &str, expected: Expect| {
+        let graph = WordGraph::from_sentences(&["turn on the lamp", "turn on the lamp in the hall", "stop"]);
+        let config = SearchConfig { margin: 30.0, lead: 30.0, ..SearchConfig::default() };
+        let found = search(&mut Hears::new(heard), &mut lexicon(graph, None), &config, &Cancel::default());
+        let found = found.expect("not cancelled");
+        let best = found.readings.first();
+        expected.assert_eq(&match found.unfinished {
+            Some(stopped) if best.is_none_or(|best| stopped.rank > best.rank) => {
+                format!("{} …", stopped.text)
+            }
+            _ => best.map(|best| best.text.clone()).unwrap_or_default(),
+        });
+    };
+    check(" Turn on the lamp.", expect!["turn on the lamp"]);
+    check(" Turn on the", expect!["turn on the …"]);
+    check(" Turn on the,", expect!["turn on the …"]);
+    check(" Turn on the lamp in", expect!["turn on the lamp in …"]);
+    check(" Turn on the lamp in the hall.", expect!["turn on the lamp in the hall"]);
+}
+
+#[test]
 fn a_word_is_heard_however_it_is_written() {
     check(&["an eight ounce latte"], " An 8-ounce latte.", expect!["an eight ounce latte"]);
     check(&["fifty percent"], " 50%", expect!["fifty percent"]);
