@@ -5,7 +5,10 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 
 use common::{choices, compile, context, home, house, intent};
-use mynah_intent::{Context, Label, MarkedSlot, Marks, Recognizer, Several, Spec, StateId, Walk, WordGraph};
+use mynah_intent::{
+    Context, Label, List, ListEntry, MarkedSlot, Marks, Recognizer, Several, Spec, StateId, Value, Walk,
+    WordGraph,
+};
 use proptest::prelude::*;
 
 /// A template that knows what it says.
@@ -231,6 +234,128 @@ fn check_marks(recognizer: &Recognizer, samples: usize, choose: &mut dyn FnMut(u
                 })
         };
         assert!(all.iter().any(same), "{text:?} is marked {all:#?} and read {commands:#?}");
+    }
+}
+
+/// What is said for a value of a list: some have words of sentences, joints, skip words and other lists in them, some are written in several ways.
+fn names() -> impl Strategy<Value = Vec<&'static str>> {
+    let said = vec![
+        "kitchen",
+        "[the] guest room",
+        "lamb 2",
+        "red",
+        "go and the kitchen",
+        "and",
+        "x-ray (lamp|light)[s]",
+        "please",
+        "lamp 2",
+        "21",
+        "up-to-date",
+        "um",
+        "half past",
+        "it",
+        "so",
+    ];
+    prop::collection::vec(prop::sample::select(said), 0..6)
+}
+
+/// A house whose rooms and devices are called so. `local` is a list of one intent alone, and shadows `device`.
+fn called(template: &str, [area, device, local]: &[Vec<&str>; 3]) -> Spec {
+    let list = |said: &[&str]| {
+        List::Text(said.iter().map(|said| ListEntry::new(*said, Value::Text(format!("<{said}>")))).collect())
+    };
+    let mut spec = house();
+    spec.lists.insert("area".to_owned(), list(area));
+    spec.lists.insert("device".to_owned(), list(device));
+    let mut own = intent("own", &["look at [the] {device}", "go {device}"]);
+    own.lists.insert("device".to_owned(), list(local));
+    spec.intents = vec![
+        intent("other", &["go [in] the {area}", "find {device} [in [the] {area}]", "{area} red"]),
+        intent("it", &[template]),
+        own,
+    ];
+    spec.several = Several {
+        joints: vec!["and then".to_owned(), "and".to_owned()],
+        and: vec!["and".to_owned(), "and the".to_owned()],
+        lists: ["area".to_owned()].into(),
+    };
+    spec.fillers = vec!["um red".to_owned()];
+    spec
+}
+
+/// The same words, at the same cost, from state to state: at most so many are compared.
+fn check_same_graph(a: &WordGraph, b: &WordGraph, states: usize) {
+    let (mut here, mut there) = (Walk::new(a), Walk::new(b));
+    let mut known = std::collections::BTreeMap::from([(here.start(), there.start())]);
+    let mut todo = vec![(here.start(), there.start(), String::new())];
+    while let Some((x, y, text)) = todo.pop() {
+        assert_eq!(here.end_cost(x), there.end_cost(y), "the end of {text:?}");
+        let mut arcs = [(a, here.arcs(x).to_vec()), (b, there.arcs(y).to_vec())].map(|(graph, arcs)| {
+            let word = |label| match label {
+                Label::Word(id) => {
+                    let word = graph.word(id);
+                    Some((word.text.clone(), word.spellings.clone(), word.is_filler))
+                }
+                Label::AnyWord => None,
+            };
+            let mut arcs: Vec<_> =
+                arcs.iter().map(|arc| (word(arc.label), arc.cost.to_bits(), arc.to)).collect();
+            arcs.sort();
+            arcs
+        });
+        let [ours, theirs] = arcs.each_ref().map(|arcs| arcs.iter().map(|(word, cost, _)| (word, *cost)));
+        assert!(
+            ours.clone().eq(theirs.clone()),
+            "behind {text:?}: {:?} or {:?}",
+            Vec::from_iter(ours),
+            Vec::from_iter(theirs)
+        );
+        let [ours, theirs] = &mut arcs;
+        for ((word, _, x), (_, _, y)) in ours.drain(..).zip(theirs.drain(..)) {
+            if known.len() < states && known.insert(x, y).is_none() {
+                let word = word.map_or("*".to_owned(), |(text, ..)| text);
+                todo.push((x, y, format!("{text} {word}")));
+            } else if let Some(known) = known.get(&x) {
+                assert_eq!(*known, y, "behind {text:?} {word:?}");
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Names that change one after the other make what the last of them make at once.
+    #[test]
+    fn what_is_recompiled_is_as_if_compiled(
+        tree in tree(),
+        rounds in prop::collection::vec((prop::array::uniform3(names()), any::<bool>()), 2..4),
+        seed in any::<u64>(),
+    ) {
+        prop_assume!(tree.wildcards() <= 1);
+        let template = format!("so {}", tree.template(&mut 0));
+        let mut choose = choices(seed);
+        let mut is = compile(called(&template, &rounds[0].0));
+        for (names, has_graph) in &rounds {
+            let spec = called(&template, names);
+            is = is.recompile(spec.clone()).unwrap();
+            let is_to_be = compile(spec);
+            // The graph may be there or not when the next names come.
+            if *has_graph {
+                check_same_graph(is.graph(), is_to_be.graph(), 200);
+            }
+            for _ in 0..4 {
+                let text = is_to_be.graph().sample("something", &mut choose);
+                // Of a name that is no more, the words are strange again, and may be taken for others.
+                let texts = [format!("{text} um red"), "find the lamb 2".to_owned(), text];
+                for text in &texts {
+                    let here = Context::default();
+                    prop_assert_eq!(is.commands(text, &here), is_to_be.commands(text, &here));
+                    prop_assert_eq!(is.near(text, &here), is_to_be.near(text, &here));
+                }
+            }
+        }
+        check_same_graph(is.graph(), compile(called(&template, &rounds[rounds.len() - 1].0)).graph(), 200);
     }
 }
 
