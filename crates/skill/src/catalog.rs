@@ -15,6 +15,7 @@ use crate::extend::extend;
 use crate::files::{skill_texts, with_bases};
 use crate::manifest::{IntentEntry, Manifest};
 use crate::places;
+use crate::refer;
 use crate::wording::and_list;
 
 /// What a skill tells of itself.
@@ -214,7 +215,9 @@ impl Catalog {
     /// What an utterance may mean, the best reading first. Empty when no skill is spoken to.
     #[must_use]
     pub fn understand(&self, text: &str, situation: &Situation) -> Vec<Reading> {
-        self.recognizer.recognize(text, &self.context(situation))
+        let mut readings = self.recognizer.recognize(text, &self.context(situation));
+        refer::locate(&mut readings, situation.area.as_ref());
+        readings
     }
 
     pub(crate) fn context(&self, situation: &Situation) -> Context {

@@ -69,9 +69,9 @@ pub(crate) fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, us
     };
     let several = several(&language);
     let mut spec = Spec {
+        lists: lists::of_every_skill(home, &language),
         language,
         several,
-        lists: lists::of_every_skill(home),
         skip_words: skip_words.iter().map(|&w| w.to_owned()).collect(),
         fillers: fillers.iter().map(|&w| w.to_owned()).collect(),
         ..Spec::default()

@@ -86,7 +86,7 @@
 //! `{device}` are the devices that the permissions allow, and `{light}`, `{plug}`, `{switch}`, `{cover}`, `{climate}`, `{sensor}`,
 //! `{fan}`, `{lock}`, `{media}`, `{tv}`, `{vacuum}`, `{door}`, `{presentation}`, `{weather}` those of one kind. Each is said as its name, its aliases, its `say_as`, with its room
 //! before or after ("lamp in the kitchen"), and without the room ("the lamp"). Where several devices share a way of saying,
-//! the one in the room of the speaker is meant, and where that does not tell, the speaker is asked. `{area}` are the rooms, and `{floor}` the floors: a floor
+//! the one in the room of the speaker is meant, and where that does not tell, the speaker is asked. `{area}` are the rooms, with "here" and "this room" for that of the speaker, and `{floor}` the floors: a floor
 //! stands for its rooms.
 //! `{state}` is on or off; `{percentage}`, `{temperature}`, `{number}`, `{integer}`, `{duration}` and `{color}` are what they say.
 //!

@@ -6,6 +6,7 @@ use mynah_home::{Color, DeviceId, Home, Kind, plain_name};
 use mynah_intent::{List, ListEntry, NumberKind, Value, ValueKind};
 
 use crate::permission::Permissions;
+use crate::refer;
 
 /// The list of what may be left out, and its slot.
 pub(crate) const EXCEPTION: &str = "except";
@@ -21,7 +22,7 @@ pub(crate) fn is_of_house(name: &str) -> bool {
 }
 
 /// Lists that are the same in every skill; the device lists of every skill shadow the ones here.
-pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
+pub(crate) fn of_every_skill(home: &Home, language: &str) -> BTreeMap<String, List> {
     let range = List::range;
     let text = |entries: Vec<(&str, &str)>| {
         List::Text(entries.into_iter().map(|(said, value)| entry(said, value)).collect())
@@ -34,7 +35,7 @@ pub(crate) fn of_every_skill(home: &Home) -> BTreeMap<String, List> {
         ("number", range(0, 1000, NumberKind::Number)),
         ("integer", range(0, 1000, NumberKind::Number)),
         ("duration", List::Duration),
-        ("area", areas(home)),
+        ("area", areas(home, language)),
         ("floor", floors(home)),
     ]
     .into_iter()
@@ -84,12 +85,12 @@ pub(crate) fn of_devices(name: &str, permissions: &Permissions, home: &Home) -> 
     Some(List::Text(entries.collect()))
 }
 
-fn areas(home: &Home) -> List {
+fn areas(home: &Home, language: &str) -> List {
     let names = home
         .areas()
         .iter()
         .flat_map(|a| home.spoken_area_names(a).into_iter().map(|said| entry(&said, a.id.as_str())));
-    List::Text(names.collect())
+    List::Text(names.chain(refer::here(language)).collect())
 }
 
 /// Each floor by its name, which is its value.

@@ -1,6 +1,6 @@
-//! What "it", "them" and "the other one" mean, and which of several was meant.
+//! What "it", "them", "the other one" and "in here" mean, and which of several was meant.
 
-use mynah_home::{Device, DeviceId, Home};
+use mynah_home::{AreaId, Device, DeviceId, Home};
 use mynah_intent::{IntentSpec, List, ListEntry, Origin, Reading, Sentence, Slot, Value};
 
 use crate::lists::{self, is_device_list};
@@ -21,6 +21,30 @@ pub(crate) fn entries(language: &str) -> Vec<ListEntry> {
 /// Is the value of a slot such a word?
 pub(crate) fn is_reference(value: &str) -> bool {
     [&IT[..], &THEM, &OTHER].concat().contains(&value)
+}
+
+/// Words for the room of the speaker, among the rooms.
+const HERE: [&str; 2] = ["here", "this room"];
+
+/// Their entries in the list of rooms.
+pub(crate) fn here(language: &str) -> impl Iterator<Item = ListEntry> {
+    let words = if language.starts_with("en") { &HERE[..] } else { &[] };
+    words.iter().map(|word| ListEntry::new(*word, Value::Text(HERE[0].to_owned())))
+}
+
+/// Does a slot say the room of a speaker who is nobody knows where?
+pub(crate) fn is_here(slot: &Slot) -> bool {
+    slot.list == "area" && matches!(&slot.value, Value::Text(value) if value == HERE[0])
+}
+
+/// Puts the room of the speaker, where it is known, in the place of "here".
+pub(crate) fn locate(readings: &mut [Reading], area: Option<&AreaId>) {
+    let Some(area) = area else { return };
+    for slot in readings.iter_mut().flat_map(|reading| reading.intent.slots.values_mut()) {
+        if is_here(slot) {
+            slot.value = Value::Text(area.to_string());
+        }
+    }
 }
 
 /// A reading in which "it", "them" and "the other one" are the devices that they mean, after `recent` ones were spoken of.

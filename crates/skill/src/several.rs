@@ -5,6 +5,7 @@ use mynah_intent::{Context, Reading};
 
 use crate::catalog::{Catalog, Situation};
 use crate::plan::{Plan, Risk};
+use crate::refer::locate;
 use crate::refusal::Refusal;
 
 impl Catalog {
@@ -12,15 +13,20 @@ impl Catalog {
     /// understood. What was heard a little wrong ("turn on the lamb") has a confidence below 0.8, and is never risky.
     #[must_use]
     pub fn commands(&self, text: &str, situation: &Situation) -> Vec<Vec<Reading>> {
-        let context = self.context(situation);
-        let commands = self.recognizer().commands(text, &context);
+        let mut commands = self.read_commands(text, &self.context(situation));
+        commands.iter_mut().for_each(|readings| locate(readings, situation.area.as_ref()));
+        commands
+    }
+
+    fn read_commands(&self, text: &str, context: &Context) -> Vec<Vec<Reading>> {
+        let commands = self.recognizer().commands(text, context);
         if !commands.is_empty() || !self.recognizer().spec().language.starts_with("en") {
             return commands;
         }
         let orders = order_of_request(text);
-        let found = orders.iter().map(|order| self.recognizer().commands(order, &context));
+        let found = orders.iter().map(|order| self.recognizer().commands(order, context));
         let found = found.into_iter().find(|commands| !commands.is_empty());
-        found.unwrap_or_else(|| self.near(text, &context))
+        found.unwrap_or_else(|| self.near(text, context))
     }
 
     /// What a text that was heard a little wrong may mean. Nothing that is risky.

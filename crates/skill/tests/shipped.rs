@@ -474,6 +474,11 @@ fn what_may_be_heard_is_understood() {
     }
 }
 
+/// How many words may join two commands.
+fn joints(text: &str) -> usize {
+    text.split(' ').filter(|word| ["and", "then"].contains(word)).count()
+}
+
 fn draw(catalog: &Catalog, home: &Home) {
     let here = Situation { area: None, now: time::OffsetDateTime::UNIX_EPOCH };
     let mut state: u64 = 7;
@@ -483,7 +488,7 @@ fn draw(catalog: &Catalog, home: &Home) {
             usize::try_from(state >> 33).unwrap_or_default() % n.max(1)
         });
         // Nobody asks for more at once.
-        if text.matches(" and ").count() + text.matches(" then ").count() > 4 {
+        if joints(&text) > 4 {
             continue;
         }
         let commands = catalog.commands(&text, &here);
@@ -714,6 +719,49 @@ fn more_phrases() {
     );
 }
 
+/// "In here" is the room of the speaker, never the whole house. Where it is not known, one device at most is meant.
+#[test]
+fn in_here_is_the_room_of_the_speaker() {
+    let (catalog, home) = whole();
+    let mut text = String::new();
+    for area in ["kitchen", "bedroom", "hallway", ""] {
+        let area = home.find_area(area).map(|area| area.id.clone());
+        let here = Situation { area: area.clone(), now: time::OffsetDateTime::UNIX_EPOCH };
+        text.push_str(&format!("{}:\n", area.map_or("somewhere".to_owned(), |area| area.to_string())));
+        for said in ["turn off the lights in this room", "how warm is it in here", "I'm too hot in here"] {
+            let commands = catalog.commands(said, &here);
+            let plan = catalog.plan_all(&commands, &home, &here);
+            let actions = |plan: mynah_skill::Plan| {
+                plan.actions.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+            };
+            let done = if commands.is_empty() {
+                "-".to_owned()
+            } else {
+                plan.map_or_else(|refusal| refusal.to_string(), actions)
+            };
+            text.push_str(&format!("  {said}: {done}\n"));
+        }
+    }
+    expect![[r#"
+        kitchen:
+          turn off the lights in this room: light.kitchen_lamp power = off
+          how warm is it in here: There is nothing in the kitchen that can do that.
+          I'm too hot in here: There is nothing in the kitchen that can do that.
+        bedroom:
+          turn off the lights in this room: light.bedroom_lamp power = off
+          how warm is it in here: read sensor.bedroom_thermometer temperature
+          I'm too hot in here: There is nothing in the bedroom that can do that.
+        hallway:
+          turn off the lights in this room: There is no light in the hallway that I can reach.
+          how warm is it in here: read climate.thermostat temperature
+          I'm too hot in here: climate.thermostat target_temperature -1
+        somewhere:
+          turn off the lights in this room: Which one do you mean: the kitchen lamp or the bedroom lamp?
+          how warm is it in here: Which one do you mean: the thermostat in the hallway or the bedroom thermometer?
+          I'm too hot in here: climate.thermostat target_temperature -1
+    "#]].assert_eq(&text);
+}
+
 /// A path of the word graph, read as text, means the intent and slots that it marks, in one of its ways.
 #[test]
 fn what_a_path_marks_is_meant() {
@@ -729,7 +777,7 @@ fn what_a_path_marks_is_meant() {
             usize::try_from(state >> 33).unwrap_or_default() % n.max(1)
         });
         let text = graph.text(&path, "milk");
-        if text.matches(" and ").count() + text.matches(" then ").count() > 4 {
+        if joints(&text) > 4 {
             continue;
         }
         checked += 1;

@@ -9,7 +9,7 @@ use super::{Planner, missing, unresolved};
 use crate::action::Target;
 use crate::lists::{EXCEPTION, is_device_list};
 use crate::permission::{glob, kinds_of};
-use crate::refer::is_reference;
+use crate::refer::{is_here, is_reference};
 use crate::refusal::Refusal;
 use crate::wording::{capitalized, the};
 
@@ -33,7 +33,8 @@ impl<'a> Planner<'a> {
                         self.intent.slots.iter().filter(|(n, s)| self.names_device(n, s, values)).peekable();
                     if named.peek().is_none() {
                         let able = self.able_in(areas, capability, None)?;
-                        devices.extend(if *target == Target::One { vec![self.the_one(able)?] } else { able });
+                        let is_one = *target == Target::One || self.is_somewhere();
+                        devices.extend(if is_one { vec![self.the_one(able)?] } else { able });
                     }
                     for (_, slot) in named {
                         is_named = true;
@@ -50,7 +51,8 @@ impl<'a> Planner<'a> {
                     }
                 }
                 Target::Pattern(pattern) => {
-                    devices.extend(self.able_in(areas, capability, Some(pattern))?);
+                    let able = self.able_in(areas, capability, Some(pattern))?;
+                    devices.extend(if self.is_somewhere() { vec![self.the_one(able)?] } else { able });
                 }
             }
         }
@@ -109,12 +111,18 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// Whether "in here" was said by somebody who is nobody knows where: one device at most is meant.
+    fn is_somewhere(&self) -> bool {
+        self.intent.slots.values().any(is_here)
+    }
+
     /// The rooms that were said; of a floor, its rooms; of both, the rooms that are on the floor. Refused when there is none.
     fn said_areas(&self) -> Result<Vec<&'a Area>, Refusal> {
         let (mut rooms, mut floors): (Vec<&Area>, Vec<(&String, &Slot)>) = (Vec::new(), Vec::new());
         for (name, slot) in &self.intent.slots {
             let list = if slot.list.is_empty() { name.as_str() } else { slot.list.as_str() };
             match (list, &slot.value) {
+                _ if is_here(slot) => {}
                 ("area", Value::Text(id)) => {
                     let by_id = self.home.areas().iter().find(|area| area.id.as_str() == id);
                     rooms.push(
