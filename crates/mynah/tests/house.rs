@@ -9,19 +9,34 @@ use std::process::Command;
 /// What each crate may import, in words of its crate names without `mynah-`.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("audio", &[]),
-    ("intent", &[]),
+    ("pronounce", &[]),
+    ("intent", &["pronounce"]),
     ("home", &[]),
     ("measure", &["audio"]),
-    ("skill", &["intent", "home"]),
+    ("skill", &["pronounce", "intent", "home"]),
     ("assistant", &["audio", "skill", "intent", "home"]),
-    ("engine", &["assistant", "audio", "intent"]),
+    ("engine", &["assistant", "audio", "intent", "pronounce"]),
     ("endpoint", &["skill", "home"]),
-    ("host", &["audio", "intent", "home", "skill", "assistant", "engine", "endpoint"]),
-    ("mynah", &["audio", "intent", "home", "skill", "assistant", "engine", "endpoint", "host", "measure"]),
+    ("host", &["audio", "pronounce", "intent", "home", "skill", "assistant", "engine", "endpoint"]),
+    (
+        "mynah",
+        &[
+            "audio",
+            "pronounce",
+            "intent",
+            "home",
+            "skill",
+            "assistant",
+            "engine",
+            "endpoint",
+            "host",
+            "measure",
+        ],
+    ),
 ];
 
 /// The core does no I/O: none of these may be a dependency of it.
-const CORE: &[&str] = &["audio", "intent", "home", "skill", "assistant", "measure"];
+const CORE: &[&str] = &["audio", "pronounce", "intent", "home", "skill", "assistant", "measure"];
 const NOT_IN_CORE: &[&str] = &["tokio", "cpal", "reqwest", "rumqttc", "ort", "whisper-rs", "axum", "rtrb"];
 
 fn root() -> PathBuf {
