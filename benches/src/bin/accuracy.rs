@@ -20,7 +20,7 @@ use mynah_benches::recordings::{Part, coffee, decode, orders, some, whisper};
 use mynah_engine::whisper::search::SearchConfig;
 use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, speech};
 use mynah_intent::{Context, Recognizer, Value};
-use mynah_measure::{Draw, Interval, wilson};
+use mynah_measure::{Draw, Interval, Quantiles, wilson};
 use serde_json::json;
 
 #[derive(Parser)]
@@ -182,7 +182,6 @@ fn run(args: &Args) -> anyhow::Result<()> {
                 writeln!(dump, "{line}")?;
             }
         }
-        tally.times.sort_by(f64::total_cmp);
         report.push((name.clone(), tally));
     }
     print(&report, args, &config)
@@ -201,9 +200,10 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
             .iter()
             .map(|(name, t)| {
                 let Interval { low, high } = wilson(t.right as u64, t.all as u64);
+let times = Quantiles::of(&t.times);
                 json!({
                     "set": name, "n": t.all, "right": t.right, "right_low": low, "right_high": high, "refused": t.refused,
-                    "p50_ms": percentile(&t.times, 0.5), "p95_ms": percentile(&t.times, 0.95),
+                    "p50_ms": times.p50, "p95_ms": times.p95,
                     "steps": t.steps as f64 / t.all.max(1) as f64, "seconds": t.seconds,
                 })
             })
@@ -221,6 +221,7 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
     )?;
     for (name, t) in report {
         let Interval { low, high } = wilson(t.right as u64, t.all as u64);
+        let times = Quantiles::of(&t.times);
         let share = |n: usize| 100.0 * n as f64 / t.all.max(1) as f64;
         let (right, interval) = if name.starts_with("other") {
             ("–".to_owned(), String::new())
@@ -232,8 +233,8 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
             "{name:<28} {:>4}  {right:>7}  {interval:<13}  {:>5.1} %  {:>7.0}  {:>7.0}  {:>5.1}",
             t.all,
             share(t.refused),
-            percentile(&t.times, 0.5),
-            percentile(&t.times, 0.95),
+            times.p50,
+            times.p95,
             t.steps as f64 / t.all.max(1) as f64
         )?;
     }
@@ -274,15 +275,11 @@ fn loudest(samples: &[f32]) -> f32 {
     samples.chunks_exact(2048).map(|c| c.iter().map(|x| x * x).sum::<f32>()).fold(1e-9, f32::max)
 }
 
-/// SplitMix64.
+/// SplitMix64, as it was drawn from when the figures in the models' README were measured.
 fn random(state: &mut u64) -> u64 {
     *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
     let mut z = *state;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
     z ^ (z >> 31)
-}
-
-fn percentile(sorted: &[f64], share: f64) -> f64 {
-    sorted.get(((sorted.len() as f64 - 1.0).max(0.0) * share).round() as usize).copied().unwrap_or(0.0)
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use mynah_assistant::TurnId;
 use mynah_assistant::ports::Alternative;
 use mynah_intent::Slot;
+use mynah_measure::Quantiles;
 use mynah_skill::{Action, Outcome, Risk};
 use serde::Serialize;
 
@@ -148,43 +149,9 @@ pub struct Summary {
     pub stages: BTreeMap<String, Quantiles>,
 }
 
-/// Quantiles of a stage's times, in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-pub struct Quantiles {
-    /// How many.
-    pub n: usize,
-    /// Median.
-    pub p50: f64,
-    /// 95th percentile.
-    pub p95: f64,
-    /// 99th percentile.
-    pub p99: f64,
-}
-
-impl Quantiles {
-    /// Quantiles by nearest rank; zeros for no values.
-    pub fn of(values: &[f64]) -> Quantiles {
-        let mut sorted = values.to_vec();
-        sorted.sort_by(f64::total_cmp);
-        let rank = |share: f64| {
-            let index = (share * sorted.len() as f64).ceil() as usize;
-            sorted.get(index.max(1) - 1).copied().unwrap_or_default()
-        };
-        Quantiles { n: sorted.len(), p50: rank(0.50), p95: rank(0.95), p99: rank(0.99) }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn quantiles_are_by_nearest_rank() {
-        let values: Vec<f64> = (1..=100).rev().map(f64::from).collect();
-        assert_eq!(Quantiles::of(&values), Quantiles { n: 100, p50: 50.0, p95: 95.0, p99: 99.0 });
-        assert_eq!(Quantiles::of(&[7.0]), Quantiles { n: 1, p50: 7.0, p95: 7.0, p99: 7.0 });
-        assert_eq!(Quantiles::of(&[]), Quantiles::default());
-    }
 
     #[test]
     fn a_line_is_one_flat_object() {

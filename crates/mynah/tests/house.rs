@@ -17,7 +17,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("assistant", &["audio", "skill", "intent", "home"]),
     ("engine", &["assistant", "audio", "intent", "pronounce"]),
     ("endpoint", &["skill", "home"]),
-    ("host", &["audio", "pronounce", "intent", "home", "skill", "assistant", "engine", "endpoint"]),
+    (
+        "host",
+        &["audio", "pronounce", "intent", "home", "skill", "assistant", "engine", "endpoint", "measure"],
+    ),
     (
         "mynah",
         &[

@@ -114,7 +114,8 @@ fn what_is_said_means_the_same_as_in_a_small_house() {
         vacuum: stop the vacuum: asks which one
         vacuum: send the vacuum home: asks which one
         vacuum: is the robot vacuum done: asks which one
-    "#]].assert_eq(&text);
+    "#]]
+    .assert_eq(&text);
     // Said in a room, it is that room's. A whole name goes before those that devices share: there is one fan that is called "fan".
     let check = |area: &str, said: &str| {
         let area = home.find_area(area).map(|area| area.id.clone());

@@ -7,12 +7,12 @@ use mynah_assistant::dialogue::{Because, Decision};
 use mynah_assistant::ports::{Hypothesis, Partial};
 use mynah_assistant::record::{HintAt, PartialAt, TurnRecord};
 use mynah_assistant::{EndReason, Heard, Moment, TurnId};
-
 use mynah_audio::SamplePos;
 use mynah_intent::Reading;
+use mynah_measure::Quantiles;
 
 use super::Recording;
-use crate::events::{Event, Line, Quantiles, Summary};
+use crate::events::{Event, Line, Summary};
 
 /// Turns events into lines, and adds up.
 pub(super) struct Teller<'a> {

@@ -9,9 +9,9 @@ use std::sync::OnceLock;
 use std::time::Instant;
 
 use anyhow::Context as _;
-use mynah_host::events::Quantiles;
 use mynah_intent::hassil::{self, Case, Tests};
 use mynah_intent::{Context, List, ListEntry, Recognizer, Value};
+use mynah_measure::Quantiles;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

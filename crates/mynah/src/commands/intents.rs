@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use mynah_intent::hassil::{self, Case, Difference, Tests};
 use mynah_intent::{Context, Reading, Recognizer, Spec, Value};
+use mynah_measure::Quantiles;
 use serde_json::{Map, json};
 
 use crate::Misuse;
@@ -201,7 +202,7 @@ fn figures_json(figures: &Figures) -> serde_json::Value {
         "total": figures.total,
         "load_ms": micros(figures.load) / 1e3,
         "mean_us": micros(mean(&figures.times)),
-        "p99_us": micros(percentile(&figures.times, 0.99)),
+        "p99_us": (p99_us(&figures.times) * 10.0).round() / 10.0,
     })
 }
 
@@ -212,7 +213,7 @@ fn summary(figures: &Figures) -> String {
         figures.total,
         figures.load.as_secs_f64() * 1e3,
         mean(&figures.times).as_secs_f64() * 1e6,
-        percentile(&figures.times, 0.99).as_secs_f64() * 1e6,
+        p99_us(&figures.times),
     )
 }
 
@@ -221,10 +222,7 @@ fn mean(times: &[Duration]) -> Duration {
     times.iter().sum::<Duration>() / count
 }
 
-/// The time that this share of the sentences stays within.
-fn percentile(times: &[Duration], share: f64) -> Duration {
-    let mut sorted = times.to_vec();
-    sorted.sort_unstable();
-    let place = (sorted.len() as f64 * share) as usize;
-    sorted.get(place.min(sorted.len().saturating_sub(1))).copied().unwrap_or_default()
+/// The time that 99 of 100 sentences stay within, in microseconds.
+fn p99_us(times: &[Duration]) -> f64 {
+    Quantiles::of(&times.iter().map(|time| time.as_secs_f64() * 1e6).collect::<Vec<_>>()).p99
 }
