@@ -251,6 +251,12 @@ impl<'a, 'i> Fields<'a, 'i> {
         tables
     }
 
+    /// How many values an array has; 0 when the key is no array or not there.
+    #[must_use]
+    pub fn count(&self, key: &'static str) -> usize {
+        self.value(key).and_then(|value| value.get_ref().as_array()).map_or(0, |array| array.len())
+    }
+
     /// One entry, of whatever type. Makes its key known.
     #[must_use]
     pub fn entry(&self, key: &'static str) -> Option<Entry<'a, 'i>> {

@@ -11,6 +11,14 @@ use crate::{
     read_toml,
 };
 
+/// The largest file, in bytes: of as many devices as there may be, each with all its wires.
+const LARGEST: u64 = 8_000_000;
+/// The most devices: five times those of the largest house that must be quick. Their names in all the shipped skills take 300 MB and a
+/// second of one desktop core; of 50,000 devices, 1.5 GB and 9 s, which is more than a small board has.
+const MOST_DEVICES: usize = 10_000;
+/// The most areas. Each may be said wherever a sentence has `{area}`.
+const MOST_AREAS: usize = 2_000;
+
 impl Home {
     /// Reads a `home.toml`.
     ///
@@ -18,6 +26,12 @@ impl Home {
     /// The file cannot be read, or all that is wrong in it.
     pub fn load(path: &Path) -> Result<Home, Vec<Fault>> {
         let file = path.display().to_string();
+        // Before it is read: it may be a film with the wrong name.
+        if let Ok(size) = std::fs::metadata(path).map(|file| file.len())
+            && size > LARGEST
+        {
+            return Err(vec![too_large(&file, size)]);
+        }
         match std::fs::read_to_string(path) {
             Ok(text) => Home::parse(&file, &text),
             Err(e) => {
@@ -27,12 +41,24 @@ impl Home {
         }
     }
 
-    /// Reads the text of a `home.toml`; `file` is its name in faults.
+    /// Reads the text of a `home.toml`; `file` is its name in faults. It may have 8 MB, 10,000 devices and 2,000 areas.
     ///
     /// # Errors
     /// All that is wrong in it.
     pub fn parse(file: &str, text: &str) -> Result<Home, Vec<Fault>> {
+        if text.len() as u64 > LARGEST {
+            return Err(vec![too_large(file, text.len() as u64)]);
+        }
         read_toml(file, text, |top| {
+            for (key, most) in [("area", MOST_AREAS), ("device", MOST_DEVICES)] {
+                let count = top.count(key);
+                if count > most {
+                    let message = format!("{file} has {count} {key}s; {most} are the most");
+                    top.fault(top.span_of(key), message, Some("leave out what nobody speaks to".to_owned()));
+                    // What is wrong with each of them matters no more.
+                    return Home::new(Vec::new(), Vec::new(), toml::Table::new(), file, "");
+                }
+            }
             let areas = read_areas(&top);
             let devices = read_devices(&top, &areas);
             let settings = top.other_tables();
@@ -40,6 +66,12 @@ impl Home {
             Home::new(areas, devices, settings, file, text)
         })
     }
+}
+
+fn too_large(file: &str, size: u64) -> Fault {
+    let message = format!("{file} has {size} bytes; {LARGEST} are the most");
+    let help = Some("is it the right file? Devices that nobody speaks to need not be in it".to_owned());
+    Fault { file: file.into(), span: 0..0, message, help }
 }
 
 fn read_areas(top: &Fields<'_, '_>) -> Vec<Area> {

@@ -276,3 +276,49 @@ fn a_missing_file_is_a_fault() {
     let faults = Home::load(std::path::Path::new("/nonexistent/home.toml")).expect_err("no such file");
     assert!(faults[0].message.starts_with("cannot read /nonexistent/home.toml"), "{}", faults[0].message);
 }
+
+/// A house that nothing could hold is refused at once, with the limit.
+#[test]
+fn a_house_beyond_measure() {
+    let check = |text: &str, expected: Expect| {
+        let faults = Home::parse("home.toml", text).unwrap_err();
+        let told: Vec<String> = faults
+            .iter()
+            .map(|fault| format!("{} ({})", fault, fault.help.as_deref().unwrap_or_default()))
+            .collect();
+        expected.assert_eq(&told.join("\n"));
+    };
+    let device = |n: usize| format!("[[device]]\nname = \"lamp {n}\"\nkind = \"light\"\n");
+    let devices = |count: usize| (0..count).map(device).collect::<String>();
+    assert_eq!(Home::parse("home.toml", &devices(10_000)).map(|home| home.devices().len()), Ok(10_000));
+    check(
+        &devices(10_001),
+        expect!["home.toml has 10001 devices; 10000 are the most (leave out what nobody speaks to)"],
+    );
+    check(
+        &devices(1_000_000),
+        expect![
+            "home.toml has 46888890 bytes; 8000000 are the most (is it the right file? Devices that nobody speaks to need not be in it)"
+        ],
+    );
+    let areas: String = (0..2_001).map(|n| format!("[[area]]\nname = \"room {n}\"\n")).collect();
+    check(&areas, expect!["home.toml has 2001 areas; 2000 are the most (leave out what nobody speaks to)"]);
+    let comment = format!("# {}\n", "x".repeat(10_000_000));
+    check(
+        &comment,
+        expect![
+            "home.toml has 10000003 bytes; 8000000 are the most (is it the right file? Devices that nobody speaks to need not be in it)"
+        ],
+    );
+    // The file is not even read.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("home.toml");
+    std::fs::write(&path, comment).unwrap();
+    let faults = Home::load(&path).unwrap_err();
+    assert_eq!(faults.len(), 1);
+    assert!(
+        faults[0].message.ends_with("home.toml has 10000003 bytes; 8000000 are the most"),
+        "{}",
+        faults[0]
+    );
+}

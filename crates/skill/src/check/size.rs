@@ -7,7 +7,9 @@ use mynah_intent::{Fault, List, ListEntry, Recognizer, Value, WordGraph};
 use super::warning;
 use crate::catalog::Catalog;
 
-/// More arcs than this make a recogniser slow.
+/// More arcs than this make a small board wait for a second when it starts: an arc takes 3 to 10 µs of one desktop core to make and about
+/// 60 bytes to keep. All the shipped skills have 12,000, Home Assistant's German sentences as skills 44,000 (the most of its languages that were
+/// tried), and the shipped skills in a house of 10,000 devices 83,000.
 const MANY_ARCS: usize = 60_000;
 
 impl Catalog {
@@ -24,9 +26,10 @@ impl Catalog {
         let culprit = self.culprit(index);
         let message = match &culprit {
             Some((list, arcs)) if *arcs < graph.arc_count() => {
-                format!("{what}; `{{{list}}}` of `{}` makes most of it", intent.name)
+                let its = graph.arc_count() - arcs;
+                format!("{what}; `{{{list}}}` of `{}` makes {its} of them", intent.name)
             }
-            _ => format!("{what}; `{}` makes most of it", intent.name),
+            _ => format!("{what}; `{}` makes {} of them", intent.name, graph.arc_count()),
         };
         let at = culprit.and_then(|(list, _)| {
             let mentions =
