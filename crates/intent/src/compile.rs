@@ -378,7 +378,7 @@ impl Compiler<'_> {
                     let node = template.as_ref().map_or(Kind::Sequence(Vec::new()), |t| t.node.kind.clone());
                     if let Some(template) = template {
                         if contains_list(&template.node) {
-                            let help = Some("write its values out".to_owned());
+                            let help = Some("write its values out, or put it into the sentences".to_owned());
                             self.fault(Origin::default(), "a list in a value of a list".into(), help);
                         } else {
                             let _ = self.add(&template, scope, index as u32, &mut program);

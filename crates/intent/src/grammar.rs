@@ -9,7 +9,7 @@ use crate::graph::{GraphList, Label, Start, Vocabulary, WordGraph, WordId, accep
 use crate::hash::{QuickMap, QuickSet};
 use crate::language::{Language, Phrases, spellings};
 use crate::program::{CompiledList, Program, Step, Values, units};
-use crate::{Fractions, NumberKind, Spec, Word};
+use crate::{NumberKind, Spec, Word, Written};
 
 /// A net of more arcs is not made deterministic.
 const MOST_ARCS: usize = 500_000;
@@ -182,10 +182,7 @@ fn list_net(list: &CompiledList, language: &'static dyn Language, vocabulary: &m
             let number = phrases.nfa.add_state();
             let before = phrases.nfa.add_state();
             phrases.nfa.add_empty(from, before);
-            phrases.numbers(numbers.whole(), before, number);
-            if numbers.step == 1 && numbers.fractions != Fractions::None {
-                phrases.halves(numbers.from, numbers.to, before, number);
-            }
+            phrases.range(numbers, before, number);
             phrases.nfa.add_empty(number, to);
             if numbers.kind == NumberKind::Percentage {
                 for words in language.percent_before() {
@@ -197,7 +194,7 @@ fn list_net(list: &CompiledList, language: &'static dyn Language, vocabulary: &m
             {
                 phrases.say(unit, number, to);
             }
-            if numbers.kind == NumberKind::Percentage {
+            if numbers.kind == NumberKind::Percentage && numbers.written != Written::Digits {
                 for (said, value) in language.shares() {
                     if numbers.contains(*value) {
                         phrases.say(said, from, to);

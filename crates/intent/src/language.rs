@@ -8,9 +8,10 @@ mod spelled;
 
 use std::time::Duration;
 
-use crate::Value;
 use crate::automaton::{Nfa, Symbol};
 use crate::graph::Vocabulary;
+use crate::program::Numbers;
+use crate::{Fractions, Value, Written};
 use rules::Rules;
 
 /// Numbers and spans of time in one language. All words are folded as [`crate::fold`] does.
@@ -166,6 +167,41 @@ impl Phrases<'_> {
 }
 
 impl Phrases<'_> {
+    /// Says the numbers of a range, as it permits them to be written.
+    pub(crate) fn range(&mut self, numbers: &Numbers, from: u32, to: u32) {
+        let has_halves = numbers.step == 1 && numbers.fractions != Fractions::None;
+        if numbers.written == Written::Either {
+            self.numbers(numbers.whole(), from, to);
+            if has_halves {
+                self.halves(numbers.from, numbers.to, from, to);
+            }
+            return;
+        }
+        let whole = self.nfa.add_state();
+        for value in numbers.whole() {
+            let ways = match numbers.written {
+                Written::Digits => vec![value.to_string()],
+                _ => self.language.spell(value),
+            };
+            let half = f64::from(value) + if value < 0 { -0.5 } else { 0.5 };
+            let has_half = has_halves && numbers.contains(half);
+            for way in &ways {
+                self.say(way, from, to);
+                if has_half && numbers.written == Written::Words {
+                    self.say(way, from, whole);
+                }
+            }
+            if has_half && numbers.written == Written::Digits {
+                self.say(&half.to_string(), from, to);
+            }
+        }
+        if numbers.written == Written::Words {
+            for words in self.language.halves() {
+                self.say(words, whole, to);
+            }
+        }
+    }
+
     /// Says every number between whole ones from `least` to `most`: "twenty point five", "20.5".
     pub(crate) fn halves(&mut self, least: i32, most: i32, from: u32, to: u32) {
         let whole = self.nfa.add_state();

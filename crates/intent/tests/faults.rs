@@ -81,7 +81,7 @@ fn faulty_lists_and_intents() {
         0..1 list `text`, value `(a`: `(` is not closed; add `)`
         0..1 list `text`, value `(b`: `(` is not closed; add `)`
         0..0 list `text`, value `[c]`: it takes an empty sentence; something must have to be said
-        0..0 list `text`, value `{area}`: a list in a value of a list; write its values out
+        0..0 list `text`, value `{area}`: a list in a value of a list; write its values out, or put it into the sentences
         0..0 list `text`, value ``: it takes an empty sentence; something must have to be said
         0..0 list `text`, value `?!`: it takes an empty sentence; something must have to be said
         0..0 list `wide` has 4294967296 values; 20,000 are the most; use a larger step

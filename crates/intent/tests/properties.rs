@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use common::{choices, compile, context, home, house, intent};
 use mynah_intent::{
-    Context, Label, List, ListEntry, MarkedSlot, Marks, Recognizer, Several, Spec, StateId, Value, Walk,
-    WordGraph,
+    Context, Fractions, Label, List, ListEntry, MarkedSlot, Marks, NumberKind, Recognizer, Several, Spec,
+    StateId, Value, Walk, WordGraph, Written,
 };
 use proptest::prelude::*;
 
@@ -473,6 +473,42 @@ fn what_the_graph_of_a_home_says_is_recognised() {
     // Each intent by itself, so that the samples come by all.
     for intent in home().intents {
         check(Spec { intents: vec![intent], ..home() }, 300, &mut choose);
+    }
+}
+
+/// Numbers that may be written in one way only are in the graph in that way, and a recogniser may write them in the other.
+#[test]
+fn numbers_in_digits_or_in_words_alone() {
+    let mut choose = choices(3);
+    for (written, takes, refuses) in [
+        (Written::Digits, ["21 degrees", "20.5", "-3"], ["twenty one degrees", "minus three", "twenty"]),
+        (
+            Written::Words,
+            ["twenty one degrees", "twenty and a half", "minus three"],
+            ["21 degrees", "20.5", "-3"],
+        ),
+    ] {
+        let mut spec = house();
+        let (kind, fractions) = (NumberKind::Temperature, Fractions::Halves);
+        let list = List::Range { from: -5, to: 30, step: 1, kind, fractions, multiplier: None, written };
+        spec.lists.insert("degrees".to_owned(), list);
+        spec.intents = vec![intent("set", &["heat to {degrees}"])];
+        let recognizer = compile(spec);
+        let reads =
+            |text: &str| !recognizer.recognize(&format!("heat to {text}"), &Context::default()).is_empty();
+        for text in takes {
+            assert!(reads(text), "{written:?}: {text}");
+            assert!(recognizer.graph().accepts(&format!("heat to {text}")), "{written:?}: {text}");
+        }
+        for text in refuses {
+            assert!(!reads(text), "{written:?}: {text}");
+        }
+        for _ in 0..200 {
+            let text = recognizer.graph().sample("something", &mut choose);
+            assert!(!recognizer.recognize(&text, &Context::default()).is_empty(), "{written:?}: {text}");
+        }
+        // What is heard is one, however it is written.
+        assert!(recognizer.graph().accepts("heat to 7") && recognizer.graph().accepts("heat to seven"));
     }
 }
 

@@ -23,7 +23,8 @@
 //!
 //! [lists]                           # values of `{size}`, beside those that are always there
 //! size = ["small", { in = "(large|big)", out = "large" }]
-//! cups = { from = 1, to = 8, step = 1, type = "number" }      # or "percentage", "temperature"; fractions = "halves" or "tenths"
+//! cups = { from = 1, to = 8, step = 1, type = "number" }      # or "percentage", "temperature"; fractions = "halves" or "tenths";
+//!                                   # multiplier = 10; words = false: as digits only; digits = false: in words only
 //! item = { wildcard = true }        # any words
 //! pause = { duration = true }       # a span of time
 //!

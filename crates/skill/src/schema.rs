@@ -126,6 +126,8 @@ fn document() -> Value {
                     "type": { "enum": ["number", "percentage", "temperature"] },
                     "fractions": { "enum": ["none", "halves", "tenths"] },
                     "multiplier": { "type": "number" },
+                    "digits": { "type": "boolean", "description": "false: not as digits, \"20\"" },
+                    "words": { "type": "boolean", "description": "false: not in words, \"twenty\"" },
                 })),
                 table(&["wildcard"], json!({ "wildcard": { "const": true, "description": "Any words" } })),
                 table(&["duration"], json!({ "duration": { "const": true, "description": "A span of time" } })),

@@ -285,6 +285,8 @@ upside = {{ from = 3, to = 1 }}
 half = {{ from = 3 }}
 kind = {{ from = 1, to = 3, type = "percent" }}
 odd = ["a", {{ out = "b" }}, 3]
+mute = {{ from = 1, to = 3, digits = false, words = false }}
+inside = ["lamp", {{ in = "{{area}} [floor] lamp", out = "lamp" }}]
 good = ["a", {{ in = "(b|c)", out = 2 }}]
 [[intent]]
 name = "a"
@@ -322,6 +324,14 @@ sentences = ["go {{good}}"]
             11: a value must be a string or a table with `in` and `out`
               odd = ["a", { out = "b" }, 3]
                                          ^
+            12: a range of numbers in neither digits nor words
+              mute = { from = 1, to = 3, digits = false, words = false }
+                                                                 ^^^^^
+              help: leave out one of the two
+            13: a value of a list cannot have a list in it, `{area}`
+              inside = ["lamp", { in = "{area} [floor] lamp", out = "lamp" }]
+                                        ^^^^^^^^^^^^^^^^^^^
+              help: say it in the sentences, `({inside}|{area} [floor] lamp)` in place of `{inside}`, where `{area}` fills its own slot; or write the values out
         "#]],
     );
 }

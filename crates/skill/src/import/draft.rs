@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use mynah_intent::{Fractions, IntentSpec, List, NumberKind, Sentence, Spec, Value};
+use mynah_intent::{Fractions, IntentSpec, List, NumberKind, Sentence, Spec, Value, Written};
 
 use super::LeftOut;
 use super::house::quoted;
@@ -496,8 +496,7 @@ fn list_text(list: &List) -> String {
             });
             format!("[{}]", entries.collect::<Vec<_>>().join(", "))
         }
-        // A skill takes its numbers as digits and in words.
-        List::Range { from, to, step, kind, fractions, multiplier, written: _ } => {
+        List::Range { from, to, step, kind, fractions, multiplier, written } => {
             let kind = match kind {
                 NumberKind::Number => "number",
                 NumberKind::Percentage => "percentage",
@@ -509,8 +508,13 @@ fn list_text(list: &List) -> String {
                 Fractions::Tenths => "tenths",
             };
             let multiplier = multiplier.map_or(String::new(), |factor| format!(", multiplier = {factor:?}"));
+            let written = match written {
+                Written::Either => "",
+                Written::Digits => ", words = false",
+                Written::Words => ", digits = false",
+            };
             format!(
-                "{{ from = {from}, to = {to}, step = {step}, type = \"{kind}\", fractions = \"{fractions}\"{multiplier} }}"
+                "{{ from = {from}, to = {to}, step = {step}, type = \"{kind}\", fractions = \"{fractions}\"{multiplier}{written} }}"
             )
         }
         List::Duration => "{ duration = true }".to_owned(),

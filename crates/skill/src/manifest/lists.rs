@@ -30,7 +30,7 @@ pub(super) fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<
     for item in values {
         is_empty = false;
         match (item.text, item.table) {
-            (Some(text), _) if is_template(lists, &text) => {
+            (Some(text), _) if is_template(lists, &entry.key, &text) => {
                 entries.push(ListEntry::new(text.text.clone(), Value::Text(text.text)));
             }
             (Some(_), _) => {}
@@ -44,7 +44,9 @@ pub(super) fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<
                     .table("context")
                     .map(|c| c.entries().into_iter().filter_map(|e| Some((e.key, e.text?.text))).collect());
                 table.finish();
-                if let (Some(said), Some(value)) = (said.filter(|said| is_template(lists, said)), value) {
+                if let (Some(said), Some(value)) =
+                    (said.filter(|said| is_template(lists, &entry.key, said)), value)
+                {
                     let context = context.unwrap_or_default();
                     entries.push(ListEntry { context, ..ListEntry::new(said.text, value) });
                 }
@@ -61,10 +63,22 @@ pub(super) fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<
 }
 
 /// Whether a value can be read as a template; its faults are told here, where its place is known.
-fn is_template(fields: &Fields<'_, '_>, said: &Text) -> bool {
+fn is_template(fields: &Fields<'_, '_>, list: &str, said: &Text) -> bool {
     let read = mynah_intent::mentions(&sentence(&fields.file(), said.clone()));
     for fault in read.as_ref().err().into_iter().flatten() {
         fields.fault(fault.origin.span.clone(), fault.message.clone(), fault.help.clone());
+    }
+    let lists = read.as_ref().map(|mentions| &mentions.lists);
+    if let Some((inner, _)) = lists.ok().and_then(|lists| lists.first()) {
+        let help = format!(
+            "say it in the sentences, `({{{list}}}|{said})` in place of `{{{list}}}`, where `{{{inner}}}` fills its own slot; or write the values out"
+        );
+        fields.fault(
+            said.span.clone(),
+            format!("a value of a list cannot have a list in it, `{{{inner}}}`"),
+            Some(help),
+        );
+        return false;
     }
     read.is_ok()
 }
@@ -102,6 +116,17 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
             None
         }
     });
+    let may = |key: &'static str| !table.has(key) || table.boolean(key).unwrap_or(true);
+    let written = match (may("digits"), may("words")) {
+        (true, true) => Written::Either,
+        (true, false) => Written::Digits,
+        (false, true) => Written::Words,
+        (false, false) => {
+            let help = Some("leave out one of the two".to_owned());
+            table.fault(table.span_of("words"), "a range of numbers in neither digits nor words", help);
+            Written::Either
+        }
+    };
     let (from, to, step) = (from?, to?, step?);
     if from > to {
         table.fault(
@@ -126,5 +151,5 @@ fn read_range(table: &Fields<'_, '_>) -> Option<List> {
             return None;
         }
     };
-    Some(List::Range { from, to, step, kind, fractions, multiplier, written: Written::Either })
+    Some(List::Range { from, to, step, kind, fractions, multiplier, written })
 }
