@@ -5,7 +5,7 @@
 
 use std::collections::HashMap;
 
-use mynah_pronounce::letters::{LEAST_BACK_OFF, Model, NONE, STEP};
+use mynah_pronounce::letters::{self, LEAST_BACK_OFF, Model, NONE, STEP};
 use mynah_pronounce::{Phone, dictionary};
 
 /// A pair of a letter and up to two phones.
@@ -65,6 +65,7 @@ fn part(word: &str) -> usize {
 fn measure(name: &str, model: &Model<'_>, words: &[(String, Vec<Vec<Phone>>)]) {
     let started = std::time::Instant::now();
     let (mut wrong, mut among_three, mut errors, mut length) = (0, 0, 0, 0);
+    let (mut clear, mut clear_wrong) = (0, 0);
     for (word, said) in words {
         let guesses = model.guess(word, 3);
         let best = guesses.first().map_or(&[][..], |guess| &guess.phones);
@@ -72,6 +73,9 @@ fn measure(name: &str, model: &Model<'_>, words: &[(String, Vec<Vec<Phone>>)]) {
         errors += edits(best, nearest);
         length += nearest.len();
         wrong += usize::from(best != nearest.as_slice());
+        let is_clear = guesses.get(1).is_none_or(|second| second.cost > guesses[0].cost + letters::CLEAR);
+        clear += usize::from(is_clear);
+        clear_wrong += usize::from(is_clear && best != nearest.as_slice());
         among_three += usize::from(guesses.iter().any(|guess| said.contains(&guess.phones)));
     }
     let count = words.len() as f64;
@@ -82,6 +86,11 @@ fn measure(name: &str, model: &Model<'_>, words: &[(String, Vec<Vec<Phone>>)]) {
         100.0 * errors as f64 / length as f64,
         100.0 - 100.0 * among_three as f64 / count,
         started.elapsed().as_secs_f64() * 1e6 / count
+    );
+    println!(
+        "{name}: {:.1} % have a clear guess, of which {:.2} % are wrong",
+        100.0 * clear as f64 / count,
+        100.0 * clear_wrong as f64 / clear as f64
     );
 }
 

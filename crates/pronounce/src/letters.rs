@@ -17,6 +17,8 @@ pub const NONE: u8 = 255;
 pub const STEP: f32 = 1.0 / 16.0;
 /// The cost of backing off that is written as 0.
 pub const LEAST_BACK_OFF: f32 = -2.0;
+/// A guess that is by so many nats dearer than the best, a third as likely, is no rival of it.
+pub const CLEAR: f32 = 1.1;
 /// The most letters that are sounded out; no English word has as many.
 pub const MOST_LETTERS: usize = 40;
 const MOST_ORDER: usize = 8;
@@ -98,20 +100,31 @@ impl<'a> Model<'a> {
         let (_, start) = self.step(&root, 0);
         let mut ways = vec![Way { nodes: start, phones: Vec::new(), cost: 0.0 }];
         for letter in word.bytes() {
-            let mut longer: Vec<Way> = Vec::with_capacity(ways.len() * 12);
+            let mut longer: Vec<(f32, usize, u8, [u32; MOST_ORDER])> = Vec::with_capacity(ways.len() * 12);
             for (graphone, parts) in (0_u8..).zip(self.graphones.as_chunks::<3>().0).skip(1) {
                 if parts[0] != letter {
                     continue;
                 }
-                for way in &ways {
+                for (index, way) in ways.iter().enumerate() {
                     let (cost, nodes) = self.step(&way.nodes, graphone);
-                    let mut phones = way.phones.clone();
-                    phones.extend(parts[1..].iter().filter_map(|phone| Phone::ALL.get(usize::from(*phone))));
-                    longer.push(Way { nodes, phones, cost: way.cost + cost });
+                    longer.push((way.cost + cost, index, graphone, nodes));
                 }
             }
-            longer.sort_by(|a, b| a.cost.total_cmp(&b.cost).then_with(|| a.phones.cmp(&b.phones)));
-            longer.truncate(BEAM);
+            let cheaper = |a: &(f32, usize, u8, _), b: &(f32, usize, u8, _)| {
+                a.0.total_cmp(&b.0).then_with(|| (a.1, a.2).cmp(&(b.1, b.2)))
+            };
+            if longer.len() > BEAM {
+                longer.select_nth_unstable_by(BEAM - 1, cheaper);
+                longer.truncate(BEAM);
+            }
+            longer.sort_by(cheaper);
+            let grown = |(cost, index, graphone, nodes): (f32, usize, u8, _)| {
+                let parts = &self.graphones[3 * usize::from(graphone)..][..3];
+                let mut phones = ways[index].phones.clone();
+                phones.extend(parts[1..].iter().filter_map(|phone| Phone::ALL.get(usize::from(*phone))));
+                Way { nodes, phones, cost }
+            };
+            let longer = longer.into_iter().map(grown).collect();
             ways = longer;
         }
         let mut guesses: Vec<Guess> = Vec::new();

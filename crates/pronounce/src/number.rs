@@ -52,6 +52,11 @@ pub(crate) fn cardinal(digits: &str) -> Vec<Vec<String>> {
     ways
 }
 
+/// Whether a word is one of twenty, thirty, … ninety.
+pub(crate) fn is_ten(word: &str) -> bool {
+    TENS[2..].contains(&word)
+}
+
 /// A row of digits with `st`, `nd`, `rd` or `th` behind.
 pub(crate) fn ordinal(digits: &str) -> Vec<Vec<String>> {
     let mut ways = cardinal(digits);

@@ -7,8 +7,8 @@ use crate::{dictionary, letters, number};
 
 /// The most characters of a word; with more it is a mistake or an attack.
 const MOST_CHARACTERS: usize = 64;
-/// The most guesses, and how much dearer than the best they may be, in nats: those are a fifth as likely.
-const GUESSES: (usize, f32) = (3, 1.6);
+/// The most guesses.
+const GUESSES: usize = 3;
 
 /// Abbreviations that are said as other words; ways are parted by `|`.
 const ABBREVIATIONS: [(&str, &str); 23] = [
@@ -58,7 +58,9 @@ pub(crate) fn word(
     }
     // "A." is the letter, and "am." a word at the end of a sentence.
     let bare = plain.trim_matches(['.', '-', ':']);
-    for whole in [plain.as_str(), bare] {
+    // The dictionary has some numbers in words, with mistakes: of its twenty-one the last sounds like "awn".
+    let is_number = bare.split_once('-').is_some_and(|(tens, _)| number::is_ten(tens));
+    for whole in [plain.as_str(), bare].into_iter().filter(|_| !is_number) {
         let known = abbreviation(whole).unwrap_or_else(|| ways(dictionary::look_up(whole)));
         if !known.is_empty() {
             return Ok(known);
@@ -231,12 +233,17 @@ fn of_letters(word: &str, household: &dyn Fn(&str) -> Option<Vec<Pronunciation>>
     if bare.is_empty() || !known.is_empty() {
         return known;
     }
+    // "oclock", as recognisers fold it.
+    let with_apostrophe = |at: usize| dictionary::look_up(&format!("{}'{}", &bare[..at], &bare[at..]));
+    if let Some(known) = (1..bare.len()).rev().map(with_apostrophe).find(|known| !known.is_empty()) {
+        return ways(known).into_iter().map(|way| Pronunciation { source: Source::Rule, ..way }).collect();
+    }
     if !bare.bytes().any(|b| b"aeiouy".contains(&b)) {
         return vec![spelled(&bare)];
     }
-    let mut guesses = letters::english().guess(&bare, GUESSES.0);
+    let mut guesses = letters::english().guess(&bare, GUESSES);
     let best = guesses.first().map_or(0.0, |guess| guess.cost);
-    guesses.retain(|guess| guess.cost <= best + GUESSES.1);
+    guesses.retain(|guess| guess.cost <= best + letters::CLEAR);
     let guess = |guess: letters::Guess| Pronunciation { phones: guess.phones, source: Source::Guess };
     distinct(
         guesses

@@ -44,8 +44,26 @@ fn words_of_the_dictionary() {
 fn numbers_are_said_in_words() {
     check(
         &[
-            "8", "21", "100", "305", "1984", "2024", "007", "21.5", "7:30", "7:05", "7:00", "9am", "9pm",
-            "20%", "21°", "1st", "22nd", "30th", "1000000",
+            "8",
+            "21",
+            "100",
+            "305",
+            "1984",
+            "2024",
+            "007",
+            "21.5",
+            "7:30",
+            "7:05",
+            "7:00",
+            "9am",
+            "9pm",
+            "20%",
+            "21°",
+            "1st",
+            "22nd",
+            "30th",
+            "twenty-one",
+            "1000000",
         ],
         &expect![[r#"
             8: EY T (Rule)
@@ -66,6 +84,7 @@ fn numbers_are_said_in_words() {
             1st: F ER S T (Rule)
             22nd: T W EH N T IY S EH K AH N D (Rule), T W EH N IY S EH K AH N D (Rule)
             30th: TH ER T IY AH TH (Rule), TH ER T IY IH TH (Rule)
+            twenty-one: T W EH N T IY W AH N (Dictionary), T W EH N IY W AH N (Dictionary)
             1000000: W AH N M IH L Y AH N (Rule)
         "#]],
     );
@@ -85,6 +104,8 @@ fn abbreviations_endings_and_words_of_several_parts() {
             "lamps'",
             "netflix's",
             "it'd",
+            "oclock",
+            "whats",
             "r2d2",
             "ps5",
             "coffee-maker",
@@ -103,8 +124,10 @@ fn abbreviations_endings_and_words_of_several_parts() {
             lamps': L AE M P S (Rule)
             netflix's: N EH T F L IH K S IH Z (Guess)
             it'd: IH T AH D (Dictionary)
+            oclock: AH K L AA K (Rule)
+            whats: W AH T S (Dictionary), HH W AH T S (Dictionary)
             r2d2: AA R T UW D IY T UW (Rule)
-            ps5: P IY EH S F AY V (Rule)
+            ps5: P IY Z F AY V (Rule)
             coffee-maker: K AA F IY M EY K ER (Dictionary), K AO F IY M EY K ER (Dictionary)
             café: K AH F EY (Dictionary), K AE F EY (Dictionary)
             5kg: F AY V K IH L AH G R AE M Z (Rule), F AY V K IH L AH G R AE M (Rule), F AY V K IY L OW Z (Rule)
@@ -118,13 +141,13 @@ fn words_that_no_dictionary_has_are_guessed() {
     check(
         &["mynah", "ecobee", "thermomixer", "zigbee", "blorp", "spotifying"],
         &expect![[r#"
-        mynah: M AY N AH (Guess), M IH N AH (Guess)
-        ecobee: IH K AA B IY (Guess), IY K OW B IY (Guess), EH K AH B IY (Guess)
-        thermomixer: TH ER M OW M IH K S ER (Guess), TH ER M AH M IH K S ER (Guess), TH ER M AA M IH K S ER (Guess)
-        zigbee: Z IH G B IY (Guess)
-        blorp: B L AO R P (Guess), B L ER P (Guess)
-        spotifying: S P AA T AH F AY IH NG (Guess), S P AA T IH F AY IH NG (Guess), S P OW T AH F AY IH NG (Guess)
-    "#]],
+            mynah: M AY N AH (Guess), M IH N AH (Guess)
+            ecobee: IH K AA B IY (Guess), IY K OW B IY (Guess), EH K AH B IY (Guess)
+            thermomixer: TH ER M OW M IH K S ER (Guess), TH ER M AH M IH K S ER (Guess)
+            zigbee: Z IH G B IY (Guess)
+            blorp: B L AO R P (Guess), B L ER P (Guess)
+            spotifying: S P AA T AH F AY IH NG (Guess), S P AA T IH F AY IH NG (Guess)
+        "#]],
     );
 }
 

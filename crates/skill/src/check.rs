@@ -16,6 +16,7 @@ use crate::catalog::Catalog;
 use crate::files::with_bases;
 use crate::manifest::Manifest;
 use crate::permission::Permissions;
+use crate::sounds::pronouncer;
 
 /// What was found out about skills.
 #[derive(Clone, Debug)]
@@ -90,6 +91,10 @@ impl Catalog {
     /// `faulty` ones.
     fn doubts(&self, home: &Home, faulty: &BTreeSet<&str>, mine: &dyn Fn(&str) -> bool) -> Vec<Fault> {
         let mut warnings = Vec::new();
+        let english = pronouncer(home);
+        let vocabulary: BTreeSet<&str> =
+            self.recognizer().graph().words().iter().map(|word| word.text.as_str()).collect();
+        let is_word = |text: &str| vocabulary.contains(text);
         for skill in self.skills.iter().filter(|skill| mine(&skill.file)) {
             if !faulty.contains(&*skill.file) {
                 check_unused(skill, &mut warnings);
@@ -98,7 +103,7 @@ impl Catalog {
             }
             check_lists(skill, &mut warnings);
             check_devices(skill, home, &mut warnings);
-            words::check(skill, &mut warnings);
+            words::check(skill, &english, &is_word, &mut warnings);
             for intent in skill.intents.iter().filter(|i| i.tests.is_empty()) {
                 let message = format!("no test says what `{}` does", intent.name);
                 let help = Some("add: [[intent.test]] with say and does".into());
@@ -109,7 +114,7 @@ impl Catalog {
         warnings.extend(self.greedy());
         let graphs = self.graphs();
         warnings.extend(self.collisions(&graphs, mine));
-        warnings.extend(self.alike(&graphs, mine));
+        warnings.extend(self.alike(&graphs, &english, mine));
         warnings.extend(self.too_large(&graphs));
         warnings
     }

@@ -194,6 +194,7 @@ mod reply;
 mod schema;
 mod several;
 mod skill_test;
+mod sounds;
 mod starter;
 mod template;
 mod trial;
@@ -211,5 +212,6 @@ pub use plan::{Action, AlarmKind, Due, HttpCall, Local, MqttMessage, Plan, PlanP
 pub use refer::{chosen, is_too, refer, too_after};
 pub use refusal::Refusal;
 pub use schema::schema;
+pub use sounds::pronouncer;
 pub use starter::starter;
 pub use trial::{TestReport, TestResult};

@@ -357,6 +357,70 @@ say = "{second}"
     "#]],
     );
     check(&[("x.toml", &skill("turn right now", "turn left now"))], expect![[""]]);
+    // Numbers, other spellings, and what no table of homophones has.
+    check(
+        &[("x.toml", &skill("wait for the bus", "weight four the bus"))],
+        expect![[r#"
+        x.toml `two`: “wait for the bus” of `one` sounds like “weight four the bus” of `two`
+          help: say one of them in other words: a recogniser cannot tell them apart
+    "#]],
+    );
+    check(
+        &[("x.toml", &skill("set the night scene", "set the knight seen"))],
+        expect![[r#"
+        x.toml `two`: “set the night scene” of `one` sounds like “set the knight seen” of `two`
+          help: say one of them in other words: a recogniser cannot tell them apart
+    "#]],
+    );
+    check(
+        &[("x.toml", &skill("find the queue list", "find the cue list"))],
+        expect![[r#"
+        x.toml `two`: “find the queue list” of `one` sounds like “find the cue list” of `two`
+          help: say one of them in other words: a recogniser cannot tell them apart
+    "#]],
+    );
+    // Near is not the same.
+    check(&[("x.toml", &skill("show me the lamb", "show me the lamp"))], expect![[""]]);
+    check(&[("x.toml", &skill("light on now", "lights on now"))], expect![[""]]);
     // The same word is no homophone: who says it is understood.
     check(&[("x.toml", &skill("play the tale", "pin the tail"))], expect![[""]]);
+}
+
+#[test]
+fn words_that_cannot_be_said() {
+    let skill = |sentence: &str, value: &str| {
+        format!(
+            r#"
+[skill]
+name = "x"
+[lists]
+thing = ["{value}", "chair"]
+[[intent]]
+name = "one"
+sentences = ["{sentence} {{thing}}"]
+reply = "a"
+[[intent.test]]
+say = "{sentence} chair"
+"#
+        )
+    };
+    let found = |text: &str| {
+        let findings = Findings::of(&[("x.toml".to_owned(), text.to_owned())], &[], &Home::default());
+        let shown = findings.warnings.iter().map(|fault| {
+            let place = &text[fault.origin.span.clone()];
+            let help = fault.help.clone().unwrap_or_default();
+            format!("{place}: {}\n  help: {help}\n", fault.message)
+        });
+        shown.collect::<String>()
+    };
+    expect![[r#"
+        thing: `灯` in `灯` is no letter of English, so it has no pronunciation
+          help: write it as it is spoken, in words: `r two d two`, `and`
+        ecobee: `ecobee` is in no dictionary, and may be said IH K AA B IY or IY K OW B IY
+          help: when it is spelled right, put one beside it that tells: `(ecobee|eeko bee)`
+        лампа: `л` in `лампа` is no letter of English, so it has no pronunciation
+          help: write it as it is spoken, in words: `r two d two`, `and`
+    "#]]
+    .assert_eq(&found(&skill("ask the ecobee for [un]locking лампа with roomba", "灯")));
+    assert_eq!(found(&skill("turn (on|off) [the] slideshow light[s] at nine am for", "stool")), "");
 }
