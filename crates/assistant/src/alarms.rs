@@ -5,20 +5,17 @@
 
 use std::time::Duration;
 
-use mynah_intent::{Frequency, Recurrence, SaidDateTime, SaidTime, Weekdays};
+use mynah_intent::{Recurrence, SaidDateTime, SaidTime};
 use mynah_skill::{AlarmKind, Due};
 use serde::{Deserialize, Serialize};
 use time::{OffsetDateTime, Time, UtcOffset};
 
 use crate::moment::Moment;
-use crate::words::{and_list, spoken_day_and_time, spoken_time};
 
 /// The most alarms and reminders at once.
-const MOST: usize = 100;
+pub(crate) const MOST: usize = 100;
 /// The clock on the wall may be set: it is looked at this often while something is to come.
 const LOOK_EVERY: Duration = Duration::from_secs(60);
-/// Who rings later than this says for when it was.
-const LATE: time::Duration = time::Duration::minutes(2);
 
 /// An alarm or a reminder that is to come.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,21 +44,15 @@ pub struct SavedAlarm {
     pub said_local_s: i64,
 }
 
-/// Why an alarm was not set or found. Its text is made to be spoken.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+/// Why an alarm was not set or found.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum AlarmRefusal {
-    #[error("That time is over.")]
     Past,
-    #[error("There is no such day.")]
     NoSuchDay,
-    #[error("There are {MOST} already. Cancel one first.")]
     TooMany,
-    #[error("There is no {}.", .0.name())]
     None(AlarmKind),
-    #[error("There is no such {}.", .0.name())]
     NoSuch(AlarmKind),
-    #[error("There are several: {}. Say which one.", and_list(.0))]
-    Several(Vec<String>),
+    Several(Vec<Alarm>),
 }
 
 /// What is to come.
@@ -124,7 +115,6 @@ impl Alarms {
         kind: AlarmKind,
         at: Option<SaidTime>,
         about: Option<&str>,
-        now: Moment,
     ) -> Result<Alarm, AlarmRefusal> {
         let fits = |alarm: &Alarm| {
             alarm.kind == kind
@@ -136,10 +126,7 @@ impl Alarms {
             [one] => Ok(self.waiting.remove(one)),
             [] if self.of(kind).next().is_none() => Err(AlarmRefusal::None(kind)),
             [] => Err(AlarmRefusal::NoSuch(kind)),
-            _ => {
-                let names = found.iter().map(|i| self.waiting[*i].spoken(now)).collect();
-                Err(AlarmRefusal::Several(names))
-            }
+            _ => Err(AlarmRefusal::Several(found.iter().map(|i| self.waiting[*i].clone()).collect())),
         }
     }
 
@@ -208,35 +195,6 @@ impl Alarms {
     }
 }
 
-impl Alarm {
-    /// `tomorrow at seven o'clock in the morning`, `every weekday at …: take the bins out`.
-    pub(crate) fn spoken(&self, now: Moment) -> String {
-        let when = match &self.every {
-            None => spoken_day_and_time(self.at, local(now.wall)),
-            Some((every, _)) => spoken_recurrence(every, self.at),
-        };
-        match &self.about {
-            Some(about) => format!("{when}: {about}"),
-            None => when,
-        }
-    }
-
-    /// What is said when it is due.
-    pub(crate) fn announcement(&self, now: Moment) -> String {
-        let wall = local(now.wall);
-        let time = format!("It is {}.", spoken_time(wall.time()));
-        let said = match (&self.about, self.kind) {
-            (Some(about), _) => format!("Remember: {about}."),
-            (None, AlarmKind::Alarm) => time,
-            (None, AlarmKind::Reminder) => format!("{time} You wanted to be reminded."),
-        };
-        if wall - self.at > LATE {
-            return format!("{said} That was for {}.", spoken_day_and_time(self.at, wall));
-        }
-        said
-    }
-}
-
 /// The clock on the wall, as if it were UTC.
 pub(crate) fn local(wall: OffsetDateTime) -> OffsetDateTime {
     wall.replace_offset(UtcOffset::UTC)
@@ -256,39 +214,22 @@ fn has_words(own: &str, wanted: &str) -> bool {
     !wanted.is_empty() && own.windows(wanted.len()).any(|part| part == wanted)
 }
 
-fn spoken_recurrence(every: &Recurrence, next: OffsetDateTime) -> String {
-    let unit = match every.frequency {
-        Frequency::Minutely => "minute",
-        Frequency::Hourly => "hour",
-        Frequency::Daily => "day",
-        Frequency::Weekly => "week",
-        Frequency::Monthly => "month",
-        Frequency::Yearly => "year",
-    };
-    let often = match every.interval {
-        0 | 1 => format!("every {unit}"),
-        2 => format!("every other {unit}"),
-        n => format!("every {n} {unit}s"),
-    };
-    let names = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
-    let days: Vec<&str> =
-        every.weekdays.iter().filter_map(|day| names.get(usize::from(day) - 1).copied()).collect();
-    let often = match every.weekdays {
-        Weekdays::WORKING if every.interval <= 1 => "every weekday".to_owned(),
-        days_of if days_of == Weekdays::default() || days.len() == 7 => often,
-        _ if every.interval <= 1 => format!("every {}", and_list(&days)),
-        _ => format!("{often} on {}", and_list(&days)),
-    };
-    match every.frequency {
-        Frequency::Minutely | Frequency::Hourly => often,
-        _ => format!("{often} at {}", crate::words::spoken_time_of_day(next.time())),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use mynah_intent::{SaidDate, Which};
+    use mynah_intent::{Frequency, SaidDate, Weekdays, Which};
+    use mynah_skill::Language;
+
+    use crate::wording::Phrase;
+    use crate::wording::english::when_and_what;
+
+    fn refusal(refusal: &AlarmRefusal) -> String {
+        Phrase::AlarmRefused(refusal, NOW).said(Language::English)
+    }
+
+    fn announcement(alarm: &Alarm, now: Moment) -> String {
+        Phrase::AlarmIsDue(alarm, now).said(Language::English)
+    }
     use time::macros::datetime;
 
     /// A Saturday, 14:30 in Berlin.
@@ -332,7 +273,8 @@ mod tests {
             (AlarmKind::Alarm, weekdays_at(six), false, "every weekday at six o'clock in the morning"),
         ] {
             let mut alarms = Alarms::default();
-            assert_eq!(alarms.set(kind, &due, morning, None, NOW).unwrap().spoken(NOW), wanted);
+            let alarm = alarms.set(kind, &due, morning, None, NOW).unwrap();
+            assert_eq!(when_and_what(alarm, NOW), wanted);
         }
     }
 
@@ -348,13 +290,13 @@ mod tests {
         assert_eq!(alarms.take_due(later(datetime!(2026-11-21 17:59:59 +1))), []);
         let due = alarms.take_due(later(datetime!(2026-11-21 19:00 +1)));
         let said: Vec<String> =
-            due.iter().map(|a| a.announcement(later(datetime!(2026-11-21 19:00 +1)))).collect();
+            due.iter().map(|a| announcement(a, later(datetime!(2026-11-21 19:00 +1)))).collect();
         assert_eq!(said, ["Remember: call mum. That was for today at six o'clock in the evening."]);
         // Monday, and again on Tuesday.
         for day in [datetime!(2026-11-23 07:00 +1), datetime!(2026-11-24 07:00 +1)] {
             let due = alarms.take_due(later(day));
             assert_eq!(
-                due.iter().map(|a| a.announcement(later(day))).collect::<Vec<_>>(),
+                due.iter().map(|a| announcement(a, later(day))).collect::<Vec<_>>(),
                 ["It is seven o'clock."]
             );
             assert_eq!(alarms.take_due(later(day)), []);
@@ -374,24 +316,21 @@ mod tests {
     fn which_one() {
         let mut alarms = Alarms::default();
         let kind = AlarmKind::Alarm;
-        assert_eq!(alarms.cancel(kind, None, None, NOW), Err(AlarmRefusal::None(kind)));
+        assert_eq!(alarms.cancel(kind, None, None), Err(AlarmRefusal::None(kind)));
         alarms.set(kind, &at(None, SaidTime::either(7, 0)), true, None, NOW).unwrap();
         alarms.set(kind, &at(None, SaidTime::either(9, 30)), true, None, NOW).unwrap();
         alarms
             .set(AlarmKind::Reminder, &at(None, SaidTime::exact(12, 0)), false, Some("call mum"), NOW)
             .unwrap();
         assert_eq!(
-            alarms.cancel(kind, None, None, NOW).unwrap_err().to_string(),
+            refusal(&alarms.cancel(kind, None, None).unwrap_err()),
             "There are several: tomorrow at seven o'clock in the morning and tomorrow at half past nine in the morning. Say which one."
         );
         let eight = SaidTime::either(8, 0);
-        assert_eq!(
-            alarms.cancel(kind, Some(eight), None, NOW).unwrap_err().to_string(),
-            "There is no such alarm."
-        );
-        assert!(alarms.cancel(kind, Some(SaidTime::either(7, 0)), None, NOW).is_ok());
-        assert!(alarms.cancel(kind, None, None, NOW).is_ok());
-        assert!(alarms.cancel(AlarmKind::Reminder, None, Some("Mum"), NOW).is_ok());
+        assert_eq!(refusal(&alarms.cancel(kind, Some(eight), None).unwrap_err()), "There is no such alarm.");
+        assert!(alarms.cancel(kind, Some(SaidTime::either(7, 0)), None).is_ok());
+        assert!(alarms.cancel(kind, None, None).is_ok());
+        assert!(alarms.cancel(AlarmKind::Reminder, None, Some("Mum")).is_ok());
     }
 
     #[test]

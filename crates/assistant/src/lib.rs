@@ -12,7 +12,6 @@ pub mod dialogue;
 mod endpointing;
 mod listener;
 mod lists;
-mod mandarin;
 mod moment;
 pub mod ports;
 mod preroll;
@@ -20,7 +19,7 @@ pub mod record;
 mod timers;
 mod turn;
 mod voicing;
-mod words;
+mod wording;
 
 pub use dialogue::Dialogue;
 pub use endpointing::{EndReason, EndpointingSettings, Hint};

@@ -73,10 +73,10 @@ impl Lists {
     }
 }
 
-/// "Shopping list" and "shopping" are the same list.
+/// "Shopping list" and "shopping" are the same list, as are 购物清单 and 购物.
 fn key(list: &str) -> String {
     let name = list.trim().to_lowercase();
-    name.strip_suffix(" list").unwrap_or(&name).to_owned()
+    name.strip_suffix(" list").or(name.strip_suffix("清单")).unwrap_or(&name).to_owned()
 }
 
 #[cfg(test)]

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::moment::Moment;
-use crate::words::{and_list, spoken_length};
+use crate::wording::english::{singular, spoken_length};
 
 /// The longest timer.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);
 /// The most timers at once.
-const MOST: usize = 20;
+pub(crate) const MOST: usize = 20;
 
 /// A running timer.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,14 +25,6 @@ pub(crate) struct Timer {
 }
 
 impl Timer {
-    /// `pizza timer`, `10 minute timer`.
-    pub(crate) fn spoken(&self) -> String {
-        match &self.name {
-            Some(name) => format!("{name} timer"),
-            None => format!("{} timer", singular(&spoken_length(self.length))),
-        }
-    }
-
     /// How long it still runs.
     pub(crate) fn remaining(&self, now: Moment) -> Duration {
         self.ends.saturating_sub(now.since_start)
@@ -44,11 +36,6 @@ impl Timer {
         let name = plain(name);
         own.as_deref() == Some(&*name) || self.name.is_none() && length == name
     }
-}
-
-/// "10 minutes" stands as "10 minute" before a noun.
-fn singular(length: &str) -> String {
-    length.replace("hours", "hour").replace("minutes", "minute").replace("seconds", "second")
 }
 
 /// Names are compared without case, article, the word "timer" and plural: "the 10 minutes timer" is "10 minute".
@@ -69,33 +56,24 @@ pub struct SavedTimer {
     pub ends_unix_ms: i64,
 }
 
-/// Why a timer was not set, ended or found. Its text is made to be spoken.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+/// Why a timer was not set, ended or found.
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum TimerRefusal {
     /// Of no length.
-    #[error("A timer needs a length.")]
     Empty,
     /// Longer than a week.
-    #[error("A timer can be a week long at most.")]
     TooLong,
     /// There are too many.
-    #[error("There are {MOST} timers already. Cancel one first.")]
     TooMany,
     /// None runs.
-    #[error("There is no timer running.")]
     None,
     /// None of that name runs.
-    #[error("There is no {name} timer.")]
     NoSuch {
         /// As it was said.
         name: String,
     },
     /// It is not clear which.
-    #[error("There are {} timers: {}. Say which one.", names.len(), and_list(names))]
-    Several {
-        /// `the pizza timer`, …
-        names: Vec<String>,
-    },
+    Several(Vec<Timer>),
 }
 
 /// The timers that run.
@@ -208,8 +186,7 @@ impl Timers {
             }
             ([], _) => Err(TimerRefusal::None),
             (several, _) => {
-                let names = several.iter().map(|i| format!("the {}", self.running[*i].spoken())).collect();
-                Err(TimerRefusal::Several { names })
+                Err(TimerRefusal::Several(several.iter().map(|i| self.running[*i].clone()).collect()))
             }
         }
     }
@@ -222,6 +199,14 @@ fn unix_ms(wall: OffsetDateTime) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mynah_skill::Language;
+
+    use crate::wording::Phrase;
+    use crate::wording::english::spoken_timer;
+
+    fn said(refusal: &TimerRefusal) -> String {
+        Phrase::TimerRefused(refusal).said(Language::English)
+    }
     use time::macros::datetime;
 
     fn at(seconds: u64) -> Moment {
@@ -238,12 +223,12 @@ mod tests {
         timers.start(10 * MINUTE, Some("pizza"), at(0)).unwrap();
         timers.start(3 * MINUTE, None, at(0)).unwrap();
         assert_eq!(timers.get(Some("Pizza")).unwrap().remaining(at(60)), 9 * MINUTE);
-        assert_eq!(timers.get(Some("the 3 minutes timer")).unwrap().spoken(), "3 minute timer");
+        assert_eq!(spoken_timer(timers.get(Some("the 3 minutes timer")).unwrap()), "3 minute timer");
         assert_eq!(
-            timers.get(None).unwrap_err().to_string(),
+            said(&timers.get(None).unwrap_err()),
             "There are 2 timers: the 3 minute timer and the pizza timer. Say which one."
         );
-        assert_eq!(timers.cancel(Some("tea")).unwrap_err().to_string(), "There is no tea timer.");
+        assert_eq!(said(&timers.cancel(Some("tea")).unwrap_err()), "There is no tea timer.");
         timers.cancel(Some("pizza")).unwrap();
         assert_eq!(timers.cancel(None).unwrap().length, 3 * MINUTE);
         assert_eq!(timers.next_end(), None);

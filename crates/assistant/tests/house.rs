@@ -6,12 +6,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use expect_test::{Expect, expect};
-use mynah_assistant::dialogue::{Command, Dialogue, DialogueSettings, Event, House, Kept};
+use mynah_assistant::dialogue::{Command, Dialogue, DialogueSettings, Event, Expects, House, Kept};
 use mynah_assistant::ports::{Alternative, Detection, Hypothesis};
 use mynah_assistant::{EndReason, Heard, Moment, TurnIds};
 use mynah_audio::SamplePos;
 use mynah_home::{Home, State};
-use mynah_skill::{Action, Catalog, Outcome};
+use mynah_intent::{List, ListEntry, Value};
+use mynah_skill::{Action, Answers, Catalog, Language, Outcome};
 use time::macros::datetime;
 
 const NOW: Moment = Moment { since_start: Duration::ZERO, wall: datetime!(2026-11-21 09:20 UTC) };
@@ -442,8 +443,9 @@ fn a_skill_asks_for_what_was_not_said() {
               say With milk in your small coffee?
         "#]],
     );
-    let heard =
-        mynah_assistant::dialogue::Expects::Answer(vec!["small".into(), "(large|big)".into()]).graph();
+    let entry = |said: &str| ListEntry::new(said, Value::Text(said.to_owned()));
+    let values = List::Text(vec![entry("small"), entry("(large|big)")]);
+    let heard = Expects::Answer(Box::new(Answers { language: "en".into(), values })).graph(Language::English);
     for text in ["small", "a big one please", "never mind"] {
         assert!(heard.accepts(text), "{text}");
     }
@@ -486,7 +488,7 @@ fn in_mandarin() {
             计时器还剩多久
               say 10分钟的计时器还剩10分钟。
             取消计时器
-              say 计时器取消了。
+              say 10分钟的计时器取消了。
             明天早上七点叫我起床
               say 闹钟设好了，明天上午7点。
             我有哪些闹钟

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use crate::Value;
 
 /// Where a text came from: for errors with file, line and caret.
@@ -104,7 +106,8 @@ pub struct IntentSpec {
 }
 
 /// The values that a slot may take.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum List {
     /// Words with their meaning.
     Text(Vec<ListEntry>),
@@ -134,7 +137,8 @@ pub enum List {
 }
 
 /// What a value of several words is. Each kind is a [`Value`] of its name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ValueKind {
     /// "Third", "21st", "last".
     Ordinal,
@@ -190,7 +194,8 @@ impl ListEntry {
 }
 
 /// What the numbers of a range are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum NumberKind {
     /// [`Value::Number`].
     Number,
@@ -201,7 +206,8 @@ pub enum NumberKind {
 }
 
 /// How a number is written in a text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Written {
     /// "20" or "twenty".
     #[default]
@@ -213,7 +219,8 @@ pub enum Written {
 }
 
 /// Parts of a whole number that a range knows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Fractions {
     /// Whole numbers only.
     #[default]
@@ -236,14 +243,16 @@ impl Fractions {
 }
 
 /// One value of a text list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListEntry {
     /// What is said: a template without lists, `[main] (light|lamp)`.
     pub said: String,
     /// What it means.
     pub value: Value,
     /// Context that this entry brings (`domain` → `light`).
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub context: BTreeMap<String, String>,
     /// What the author wants to find again beside the slot.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub metadata: BTreeMap<String, String>,
 }

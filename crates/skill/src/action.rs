@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use mynah_home::Capability;
-use mynah_intent::Value;
+use mynah_intent::List;
 
 use crate::permission::Permissions;
 use crate::plan::AlarmKind;
@@ -109,8 +109,7 @@ pub(crate) enum Verb {
     Ask {
         text: Template,
         slot: String,
-        /// What may be answered; none: the values of the list of that name.
-        answers: Option<Vec<(String, Value)>>,
+        answers: AskedFor,
     },
     /// What follows is done after this, and only when all went well so far. Nothing: at once.
     Wait {
@@ -120,6 +119,17 @@ pub(crate) enum Verb {
     Scene {
         name: Template,
     },
+}
+
+/// What may be answered to a question.
+#[derive(Clone, Debug)]
+pub(crate) enum AskedFor {
+    /// The values of the list that the sentences have for the slot, or else of the list of its name.
+    Slot,
+    /// The values of this list.
+    List(String),
+    /// These.
+    Own(List),
 }
 
 /// The longest `delay`. Who wants to be reminded of something later starts a timer.

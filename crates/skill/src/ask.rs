@@ -4,68 +4,88 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use mynah_intent::{
-    Context, IntentSpec, List, ListEntry, Reading, Recognizer, Sentence, Slot, Spec, Value, WordGraph,
+    Context, IntentSpec, List, NumberKind, Reading, Recognizer, Sentence, Slot, Spec, WordGraph,
 };
+use serde::{Deserialize, Serialize};
 
 use crate::refusal::Refusal;
+use crate::wording::Language;
 
-/// An answer and the words around it that change nothing, in English: "I'd like a large one, please".
-const ANSWER: &str = "[i want|i'd like|make it|just] [the|a|an|some] {answer} [one] [please]";
-
-/// All that may be said in answer to a question with these answers, for recognisers. `leave` are the words that leave it.
-#[must_use]
-pub fn answers_graph(answers: &[String], leave: &[&str]) -> Arc<WordGraph> {
-    let recognizer = recognizer(answers, leave);
-    let graph = recognizer.map(|recognizer| recognizer.graph().clone());
-    graph.unwrap_or_else(|| Arc::new(WordGraph::from_sentences(leave)))
+/// What may be answered to a question of a skill: one value of a list, in a language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answers {
+    /// As a BCP 47 tag.
+    pub language: String,
+    /// The values.
+    pub values: List,
 }
 
-/// Which of the answers was given: its place, and its words.
-#[must_use]
-pub fn which_answer(answers: &[String], text: &str) -> Option<(usize, String)> {
-    let readings = recognizer(answers, &[])?.recognize(text, &Context::default());
-    let slot = readings.first()?.intent.slots.get("answer")?;
-    match slot.value {
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "a place that was put there"
-        )]
-        Value::Number(place) => Some((place as usize, slot.said.clone())),
-        _ => None,
+impl Answers {
+    /// All that may be said in answer, for recognisers. `leave` are the words that leave it unanswered.
+    #[must_use]
+    pub fn graph(&self, leave: &[&str]) -> Arc<WordGraph> {
+        let graph = self.recognizer(leave).map(|recognizer| recognizer.graph().clone());
+        graph.unwrap_or_else(|| Arc::new(WordGraph::from_sentences(leave)))
+    }
+
+    /// The value that an answer gives, and its words. Nothing when it is no answer.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<Slot> {
+        let mut readings = self.recognizer(&[])?.recognize(text, &Context::default());
+        if readings.is_empty() { None } else { readings.swap_remove(0).intent.slots.remove("answer") }
+    }
+
+    /// What may be answered, for the screen: `small, (large|big)`, `a number from 1 to 8`.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match &self.values {
+            List::Text(entries) => {
+                entries.iter().map(|entry| entry.said.as_str()).collect::<Vec<_>>().join(", ")
+            }
+            List::Range { from, to, kind, .. } => {
+                let kind = match kind {
+                    NumberKind::Number => "a number",
+                    NumberKind::Percentage => "a percentage",
+                    NumberKind::Temperature => "a temperature",
+                };
+                format!("{kind} from {from} to {to}")
+            }
+            List::Duration => "a span of time".to_owned(),
+            List::Value(kind) => format!("a value of the kind {}", kind.name()),
+            List::Wildcard => "any words".to_owned(),
+        }
+    }
+
+    fn recognizer(&self, leave: &[&str]) -> Option<Recognizer> {
+        let sentence =
+            |template: &str| Sentence { template: template.to_owned(), origin: Default::default() };
+        let intent = |name: &str, sentences: Vec<Sentence>| IntentSpec {
+            name: name.to_owned(),
+            sentences,
+            ..IntentSpec::default()
+        };
+        let around = Language::of(&self.language).words().answer();
+        let mut intents = vec![intent("answer", vec![sentence(around)])];
+        if !leave.is_empty() {
+            intents.push(intent("leave", leave.iter().map(|said| sentence(said)).collect()));
+        }
+        let spec = Spec {
+            language: self.language.clone(),
+            lists: BTreeMap::from([("answer".to_owned(), self.values.clone())]),
+            intents,
+            ..Spec::default()
+        };
+        // What is no template was told when the skill was loaded.
+        Recognizer::compile(spec).ok()
     }
 }
 
-/// A reading in which an answer, as [`which_answer`] finds it, fills the slot that `refusal` asks for. Nothing for another refusal.
+/// A reading in which an answer fills the slot that `refusal` asks for. Nothing for another refusal, and for what is no answer.
 #[must_use]
-pub fn answered(reading: &Reading, refusal: &Refusal, (place, said): (usize, String)) -> Option<Reading> {
-    let Refusal::Asks { slot, list, values, .. } = refusal else { return None };
-    let value = values.get(place)?.clone();
+pub fn answered(reading: &Reading, refusal: &Refusal, answer: &str) -> Option<Reading> {
+    let Refusal::Asks { slot, list, answers, .. } = refusal else { return None };
+    let Slot { value, said, .. } = answers.find(answer)?;
     let mut answered = reading.clone();
     answered.intent.slots.insert(slot.clone(), Slot { value, said, list: list.clone() });
     Some(answered)
-}
-
-fn recognizer(answers: &[String], leave: &[&str]) -> Option<Recognizer> {
-    let sentence = |template: &str| Sentence { template: template.to_owned(), origin: Default::default() };
-    #[expect(clippy::cast_precision_loss, reason = "there are few")]
-    let entry = |(place, said): (usize, &String)| ListEntry::new(said.clone(), Value::Number(place as f64));
-    let list = List::Text(answers.iter().enumerate().map(entry).collect());
-    let intent = |name: &str, sentences: Vec<Sentence>| IntentSpec {
-        name: name.to_owned(),
-        sentences,
-        ..IntentSpec::default()
-    };
-    let mut intents = vec![intent("answer", vec![sentence(ANSWER)])];
-    if !leave.is_empty() {
-        intents.push(intent("leave", leave.iter().map(|said| sentence(said)).collect()));
-    }
-    let spec = Spec {
-        language: "en".to_owned(),
-        lists: BTreeMap::from([("answer".to_owned(), list)]),
-        intents,
-        ..Spec::default()
-    };
-    // What is no template was told when the skill was loaded.
-    Recognizer::compile(spec).ok()
 }

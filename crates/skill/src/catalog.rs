@@ -16,7 +16,7 @@ use crate::files::{skill_texts, with_bases};
 use crate::manifest::{IntentEntry, Manifest};
 use crate::places;
 use crate::refer;
-use crate::wording::and_list;
+use crate::wording::Language;
 
 /// What a skill tells of itself.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -245,21 +245,9 @@ impl Catalog {
     /// What can be said: of a skill that `topic` names, or of all. Made of the skills' summaries and their tests' sentences.
     #[must_use]
     pub fn help(&self, topic: Option<&str>) -> String {
-        let quoted = |sentences: &[String]| {
-            sentences.iter().map(|s| format!("\u{201c}{s}\u{201d}")).collect::<Vec<_>>().join(", ")
-        };
+        let words = Language::of(&self.recognizer.spec().language).words();
         if let Some(topic) = topic.filter(|t| !t.trim().is_empty()) {
-            let found = self.help_about(topic);
-            let Some(help) = found.first() else { return format!("I know nothing about {topic}.") };
-            let summary = match help.summary.trim_end_matches('.') {
-                "" => "I cannot tell what that is for",
-                summary => summary,
-            };
-            let few = &help.sentences[..help.sentences.len().min(4)];
-            return match few.is_empty() {
-                true => format!("{summary}."),
-                false => format!("{summary}. You can say: {}.", quoted(few)),
-            };
+            return words.help_about(topic, self.help_about(topic).first());
         }
         // "Cancel", "undo" and "help" are no topics of their own.
         let is_topic = |s: &&Manifest| {
@@ -268,17 +256,8 @@ impl Catalog {
                 .flat_map(|i| &i.actions)
                 .any(|a| !matches!(a.verb, Verb::Cancel | Verb::Undo | Verb::Help { .. }))
         };
-        let topics: Vec<&Manifest> = self.skills.iter().filter(is_topic).collect();
-        let names: Vec<String> = topics.iter().map(|s| s.name.text.clone()).collect();
-        let examples: Vec<String> =
-            topics.iter().filter_map(|s| SkillHelp::of(s).sentences.into_iter().next()).take(3).collect();
-        match (names.is_empty(), examples.is_empty()) {
-            (true, _) => "No skills are installed.".into(),
-            (false, true) => format!("You can ask me about {}.", and_list(&names)),
-            (false, false) => {
-                format!("You can ask me about {}. For example: {}.", and_list(&names), quoted(&examples))
-            }
-        }
+        let topics: Vec<SkillHelp> = self.skills.iter().filter(is_topic).map(SkillHelp::of).collect();
+        words.help(&topics)
     }
 
     /// What the skills tell of themselves that a topic names, by their name first, else by their summary or a sentence; all of them for an

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use mynah_home::{Color, DeviceId, Home, Kind, plain_name};
 use mynah_intent::{List, ListEntry, NumberKind, Value, ValueKind};
 
+use crate::manifest::Manifest;
 use crate::permission::Permissions;
 use crate::refer;
 
@@ -47,6 +48,12 @@ pub(crate) fn of_every_skill(home: &Home, language: &str) -> BTreeMap<String, Li
         lists.insert(name.to_owned(), List::Text(Vec::new()));
     }
     lists
+}
+
+/// The list of that name as a skill knows it: its own, one that every skill has, or one of its devices.
+pub(crate) fn of_skill(name: &str, skill: &Manifest, home: &Home) -> Option<List> {
+    let own = skill.lists.get(name).map(|(list, _)| list.clone());
+    own.or_else(|| of_devices(name, &skill.permissions, home)).or_else(|| of_every_skill(home).remove(name))
 }
 
 /// The list of that name made of the devices that a skill may reach, if it is such a list.

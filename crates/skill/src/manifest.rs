@@ -14,10 +14,11 @@ use mynah_home::{Home, Text, read_toml_leniently};
 use mynah_intent::{Fault, List, Origin, Sentence, Value};
 
 use crate::Risk;
-use crate::action::{ActionTemplate, Verb};
+use crate::action::{ActionTemplate, AskedFor, Verb};
 use crate::permission::{Permissions, glob};
 use crate::skill_test::SkillTest;
 use crate::template::Template;
+pub(crate) use lists::read_list;
 use translation::Translation;
 
 /// One skill.
@@ -115,6 +116,17 @@ impl Manifest {
             self.follow(&sentence.template, &mut found);
         }
         found
+    }
+
+    /// The list that a question takes its answers from.
+    pub(crate) fn list_asked_for(&self, intent: &IntentEntry, slot: &str, answers: &AskedFor) -> String {
+        match answers {
+            AskedFor::List(list) => list.clone(),
+            AskedFor::Slot | AskedFor::Own(_) => {
+                let said = self.mentions(&intent.sentences).slots.remove(slot);
+                said.unwrap_or_else(|| slot.to_owned())
+            }
+        }
     }
 
     fn follow(&self, template: &str, found: &mut Mentions) {

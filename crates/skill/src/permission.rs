@@ -18,8 +18,8 @@ impl Permissions {
         self.devices.iter().any(|p| glob(p, device.id.as_str()))
     }
 
-    /// The kinds of devices that it is about, as people call them: `TV`, `plug or switch`. None when there are too many to tell.
-    pub(crate) fn kinds(&self) -> Option<String> {
+    /// The kinds of devices that it is about, none when there are too many to tell.
+    pub(crate) fn kinds(&self) -> Option<Vec<Kind>> {
         kinds_of(self.devices.iter().map(String::as_str))
     }
 
@@ -40,16 +40,16 @@ impl Permissions {
     }
 }
 
-/// The kinds in front of patterns on device ids, as people call them.
-pub(crate) fn kinds_of<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Option<String> {
+/// The kinds in front of patterns on device ids.
+pub(crate) fn kinds_of<'a>(patterns: impl IntoIterator<Item = &'a str>) -> Option<Vec<Kind>> {
     let mut kinds = Vec::new();
     for pattern in patterns {
         let kind = Kind::from_name(pattern.split('.').next()?)?;
-        if !kinds.contains(&kind.spoken().0) {
-            kinds.push(kind.spoken().0);
+        if !kinds.contains(&kind) {
+            kinds.push(kind);
         }
     }
-    (1..=2).contains(&kinds.len()).then(|| kinds.join(" or "))
+    (1..=2).contains(&kinds.len()).then_some(kinds)
 }
 
 /// `*` takes any run of characters.

@@ -6,15 +6,17 @@ mod values;
 use std::time::Duration;
 
 use mynah_home::{Capability, DeviceId, Home, State};
-use mynah_intent::{Intent, List, Reading, SaidDateTime, Value};
+use mynah_intent::{Intent, List, Reading, SaidDateTime};
 
-use crate::action::{ActionTemplate, Argument, LONGEST_DELAY, Payload, Verb};
+use crate::action::{ActionTemplate, Argument, AskedFor, LONGEST_DELAY, Payload, Verb};
+use crate::ask::Answers;
 use crate::catalog::{Catalog, Situation};
+use crate::lists;
 use crate::manifest::{IntentEntry, Manifest, REPLY_WORDS};
 use crate::plan::{Action, Due, HttpCall, Local, MqttMessage, Plan, Risk};
-use crate::refusal::Refusal;
+use crate::refusal::{BadValue, Refusal};
 use crate::template::Template;
-use crate::wording::sentence;
+use crate::wording::Language;
 use crate::written::same_value;
 use values::percent_encode;
 
@@ -36,7 +38,7 @@ impl Catalog {
         let templates = planner.with_scenes(&entry.actions)?;
         // Whoever is asked decides before anything is done.
         for template in &templates {
-            planner.ask(template)?;
+            planner.ask(template, entry)?;
         }
         let several = templates.len() > 1;
         for template in templates {
@@ -55,6 +57,7 @@ impl Catalog {
         }
         check_count(entry.risk, &actions)?;
         Ok(Plan {
+            language: Language::of(&skill.language),
             skill: skill.name.text.clone(),
             intent: reading.intent.clone(),
             risk: entry.risk,
@@ -118,8 +121,7 @@ impl<'a> Planner<'a> {
             Verb::Wait { length: Some(length) } => {
                 let length = self.duration(length)?;
                 if length > LONGEST_DELAY {
-                    let message = "That is too long to wait for. A timer can do that.".into();
-                    return Err(Refusal::BadValue { message });
+                    return Err(bad(BadValue::TooLongToWait));
                 }
                 actions.push(Action::Wait { length });
             }
@@ -136,23 +138,24 @@ impl<'a> Planner<'a> {
     }
 
     /// Refuses with a question when the slot that it is about was not said.
-    fn ask(&self, template: &ActionTemplate) -> Result<(), Refusal> {
+    fn ask(&self, template: &ActionTemplate, entry: &IntentEntry) -> Result<(), Refusal> {
         let Verb::Ask { text, slot, answers } = &template.verb else { return Ok(()) };
         if self.intent.slots.contains_key(slot) {
             return Ok(());
         }
-        let entries = |list: &str| match self.skill.lists.get(list) {
-            Some((List::Text(entries), _)) => {
-                entries.iter().map(|entry| (entry.said.clone(), entry.value.clone())).unzip()
+        let (list, values) = match answers {
+            AskedFor::Own(answers) => {
+                let list = if self.skill.lists.contains_key(slot) { slot.clone() } else { String::new() };
+                (list, answers.clone())
             }
-            _ => Default::default(),
+            AskedFor::Slot | AskedFor::List(_) => {
+                let name = self.skill.list_asked_for(entry, slot, answers);
+                let values = lists::of_skill(&name, self.skill, self.home);
+                (name, values.unwrap_or(List::Text(Vec::new())))
+            }
         };
-        let (answers, values): (Vec<String>, Vec<Value>) = match answers {
-            Some(answers) => answers.iter().cloned().unzip(),
-            None => entries(slot),
-        };
-        let list = if self.skill.lists.contains_key(slot) { slot.clone() } else { String::new() };
-        Err(Refusal::Asks { question: self.text(text)?, slot: slot.clone(), list, answers, values })
+        let answers = Box::new(Answers { language: self.skill.language.clone(), values });
+        Err(Refusal::Asks { question: self.text(text)?, slot: slot.clone(), list, answers })
     }
 
     /// With the actions of scenes in the place of the scenes. There are no scenes in scenes.
@@ -198,7 +201,7 @@ impl<'a> Planner<'a> {
                 let at = said.map(|at| self.due(at)).transpose()?;
                 let at = match at {
                     Some(Due::Once(SaidDateTime::At { date: None, time })) => Some(time),
-                    Some(_) => return Err(Refusal::BadValue { message: "That is no time of day.".into() }),
+                    Some(_) => return Err(bad(BadValue::NoTimeOfDay)),
                     None => None,
                 };
                 Local::AlarmCancel { kind: *kind, at, about: self.optional(about.as_ref()) }
@@ -208,9 +211,7 @@ impl<'a> Planner<'a> {
             Verb::Snooze { length } => Local::Snooze { length: self.duration(length)? },
             Verb::VolumeSet { to } => {
                 let percent = self.number(to)?;
-                Capability::Volume.accept(&State::Number(percent)).map_err(|e| Refusal::BadValue {
-                    message: sentence(&format!("the {e}").replace('`', "")),
-                })?;
+                values::accept(Capability::Volume, &State::Number(percent))?;
                 Local::VolumeSet { percent }
             }
             Verb::VolumeAdjust { by } => Local::VolumeAdjust { by: self.number(by)? },
@@ -292,6 +293,10 @@ fn check_count(risk: Risk, actions: &[Action]) -> Result<(), Refusal> {
 
 fn unresolved(said: String) -> Refusal {
     Refusal::Unresolved { said }
+}
+
+fn bad(value: BadValue) -> Refusal {
+    Refusal::BadValue { value }
 }
 
 fn missing(slot: String) -> Refusal {

@@ -2,7 +2,6 @@
 
 mod complaint;
 mod hoped;
-mod phrase;
 
 use mynah_home::{Capability, DeviceId, Home, State};
 use mynah_intent::{Slot, Value};
@@ -10,12 +9,8 @@ use mynah_intent::{Slot, Value};
 use crate::outcome::{Outcome, Reply};
 use crate::plan::{Action, Plan, PlanPart};
 use crate::template::Template;
-use crate::wording::{and_list, sentence, the};
-use complaint::{Complaint, not_confirmed, not_done};
-use phrase::{Phrase, device_name, phrase, value_text};
-
-/// Named one by one up to here; counted above.
-const MOST_NAMED: usize = 3;
+use crate::wording::{MOST_NAMED, Wording};
+use complaint::Complaint;
 
 impl Plan {
     /// What to say when `outcomes` came of the plan's actions, one each and in order. A missing one counts as not confirmed.
@@ -32,7 +27,8 @@ impl Plan {
         let unknown = Outcome::Unconfirmed { read: None };
         let mut good: Vec<Told<'_>> = Vec::new();
         let mut said: Vec<&str> = Vec::new();
-        let mut bad: Vec<Complaint> = Vec::new();
+        let mut bad: Vec<Complaint<'_>> = Vec::new();
+        let words = self.language.words();
         let mut done = 0;
         for (i, action) in self.actions.iter().enumerate() {
             if let Action::Wait { .. } = action {
@@ -49,39 +45,39 @@ impl Plan {
                     said.extend(told.as_deref());
                 }
                 (Outcome::Unconfirmed { read }, _) => {
-                    Complaint::add(&mut bad, not_confirmed(action, read.as_ref(), home));
+                    Complaint::not_confirmed(action, read.as_ref(), home, words).add_to(&mut bad);
                 }
                 (Outcome::Failed(failure), _) => {
-                    Complaint::add(&mut bad, not_done(action, failure, home));
+                    Complaint::not_done(action, failure, home, words).add_to(&mut bad);
                 }
             }
         }
         let good_part = self.good_part(home, &good, &said, done, bad.is_empty());
         let ok = bad.is_empty();
         let mut sentences = Vec::new();
-        let mut complaints: Vec<String> = bad.iter().map(Complaint::text).collect();
+        let mut complaints: Vec<String> = bad.iter().map(|complaint| complaint.text(words)).collect();
         if !good_part.is_empty() || ok {
-            let joins = complaints.first().is_some_and(|c| !c.contains(", but "));
-            sentences.push(if joins {
-                format!("{}, but {}", good_part.trim_end_matches('.'), complaints.remove(0))
-            } else {
-                good_part
-            });
+            let joined = complaints.first().and_then(|complaint| words.but(&good_part, complaint));
+            if joined.is_some() {
+                complaints.remove(0);
+            }
+            sentences.push(joined.unwrap_or(good_part));
         }
         sentences.append(&mut complaints);
-        let speech = sentences.iter().map(|s| sentence(s)).collect::<Vec<_>>().join(" ");
-        Reply { speech, ok }
+        let sentences: Vec<String> = sentences.iter().map(|s| words.sentence(s)).collect();
+        Reply { speech: words.one_after_the_other(&sentences), ok }
     }
 
     /// What is said of several commands: of each what would be said of it alone.
     pub(crate) fn reply_of_parts(&self, home: &Home, outcomes: &[Outcome]) -> Reply {
         let (mut actions, mut outcomes) = (self.actions.as_slice(), outcomes);
-        let mut all = Reply { speech: String::new(), ok: true };
+        let (mut speeches, mut ok) = (Vec::new(), true);
         for PlanPart { skill, intent, actions: count, reply } in &self.parts {
             let (own, rest) = actions.split_at(*count.min(&actions.len()));
             let (came, more) = outcomes.split_at(*count.min(&outcomes.len()));
             (actions, outcomes) = (rest, more);
             let plan = Plan {
+                language: self.language,
                 skill: skill.clone(),
                 intent: intent.clone(),
                 risk: self.risk,
@@ -90,13 +86,12 @@ impl Plan {
                 parts: Vec::new(),
             };
             let said = plan.reply(home, came);
-            all.ok &= said.ok;
-            if !all.speech.is_empty() && !said.speech.is_empty() {
-                all.speech.push(' ');
+            ok &= said.ok;
+            if !said.speech.is_empty() {
+                speeches.push(said.speech);
             }
-            all.speech += &said.speech;
         }
-        all
+        Reply { speech: self.language.words().one_after_the_other(&speeches), ok }
     }
 
     fn good_part(
@@ -119,14 +114,15 @@ impl Plan {
         }
         // What the assistant has to tell goes before what the author expected.
         if !said.is_empty() && !asks_for("said") {
-            return said.join(" ");
+            return self.all_said(said);
         }
         if good.is_empty() {
             let text = self.fill(&template, home, good, said);
-            return if text.is_empty() { "Done".into() } else { text };
+            return if text.is_empty() { self.language.words().done().into() } else { text };
         }
-        let states_differ =
-            good.iter().any(|t| phrase(t.capability, t.state) != phrase(good[0].capability, good[0].state));
+        let words = self.language.words();
+        let state_of = |told: &Told<'_>| words.state(told.capability, told.state, false);
+        let states_differ = good.iter().any(|told| state_of(told) != state_of(&good[0]));
         let devices_differ = good.iter().any(|t| t.device != good[0].device);
         // The author's words fit when they speak of what was read back, or when all went well and nothing differs.
         let told = |hole: &str| good.iter().any(|t| t.capability.name() == hole);
@@ -138,27 +134,32 @@ impl Plan {
             && !(asks_for("value") && (devices_differ || states_differ))
             && (asks_for("targets") || all_good)
             && !(states_differ && asks_for("state"));
-        if fits { self.fill(&template, home, good, said) } else { by_state(home, good) }
+        if fits { self.fill(&template, home, good, said) } else { by_state(home, good, words) }
+    }
+
+    fn all_said(&self, said: &[&str]) -> String {
+        let said: Vec<String> = said.iter().map(|said| (*said).to_owned()).collect();
+        self.language.words().one_after_the_other(&said)
     }
 
     fn fill(&self, template: &Template, home: &Home, good: &[Told<'_>], said: &[&str]) -> String {
-        let devices = distinct(good);
+        let (devices, words) = (distinct(good), self.language.words());
         let several = devices.len() > 1;
         let filled = template.fill(|hole| {
             Some(match hole {
-                "targets" => names(home, &devices),
-                "is" => if several { "are" } else { "is" }.to_owned(),
+                "targets" => names(home, &devices, words),
+                "is" => words.is(several).to_owned(),
                 "state" if !good.is_empty() => {
                     let told = &good[0];
-                    phrase(told.capability, told.state).with_verb(several)
+                    words.state(told.capability, told.state, several)
                 }
-                "value" if !good.is_empty() => value_text(good[0].capability, good[0].state),
-                "said" => said.join(" "),
+                "value" if !good.is_empty() => words.value(good[0].capability, good[0].state),
+                "said" => self.all_said(said),
                 name => match self.intent.slots.get(name) {
-                    Some(slot) => slot_words(slot, home),
+                    Some(slot) => slot_words(slot, home, words),
                     None => {
                         let told = good.iter().find(|t| t.capability.name() == name)?;
-                        value_text(told.capability, told.state)
+                        words.value(told.capability, told.state)
                     }
                 },
             })
@@ -175,21 +176,20 @@ struct Told<'a> {
 }
 
 /// "the kitchen lamp is on and the bedroom lamp is off": devices of one state together.
-fn by_state(home: &Home, good: &[Told<'_>]) -> String {
-    let mut groups: Vec<(Phrase, Vec<&DeviceId>)> = Vec::new();
+fn by_state(home: &Home, good: &[Told<'_>], words: &dyn Wording) -> String {
+    let mut groups: Vec<(&Told<'_>, String, Vec<&DeviceId>)> = Vec::new();
     for told in good {
-        let phrase = phrase(told.capability, told.state);
-        match groups.iter_mut().find(|(p, _)| *p == phrase) {
-            Some((_, devices)) if !devices.contains(&told.device) => devices.push(told.device),
+        let state = words.state(told.capability, told.state, false);
+        match groups.iter_mut().find(|(_, other, _)| *other == state) {
+            Some((.., devices)) if !devices.contains(&told.device) => devices.push(told.device),
             Some(_) => {}
-            None => groups.push((phrase, vec![told.device])),
+            None => groups.push((told, state, vec![told.device])),
         }
     }
-    let parts: Vec<String> = groups
-        .iter()
-        .map(|(p, devices)| format!("{} {}", names(home, devices), p.with_verb(devices.len() > 1)))
-        .collect();
-    and_list(&parts)
+    let part = |(told, _, devices): &(&Told<'_>, String, Vec<&DeviceId>)| {
+        words.with_state(&names(home, devices, words), devices.len() > 1, told.capability, told.state)
+    };
+    words.and_list(&groups.iter().map(part).collect::<Vec<_>>())
 }
 
 fn distinct<'a>(good: &[Told<'a>]) -> Vec<&'a DeviceId> {
@@ -202,37 +202,31 @@ fn distinct<'a>(good: &[Told<'a>]) -> Vec<&'a DeviceId> {
     devices
 }
 
-fn names(home: &Home, devices: &[&DeviceId]) -> String {
+fn names(home: &Home, devices: &[&DeviceId], words: &dyn Wording) -> String {
     if devices.len() > MOST_NAMED {
         let mut kinds = devices.iter().filter_map(|id| home.device(id)).map(|d| d.kind);
         let first = kinds.next();
-        let what = first.filter(|k| kinds.all(|other| other == *k)).map_or("devices", |k| k.spoken().1);
-        return format!("{} {what}", devices.len());
+        return words.count(devices.len(), first.filter(|k| kinds.all(|other| other == *k)));
     }
-    let names: Vec<String> = devices.iter().map(|id| device_name(home, id)).collect();
-    and_list(&names)
+    let names: Vec<String> = devices.iter().map(|id| device_name(home, id, words)).collect();
+    words.and_list(&names)
+}
+
+pub(crate) fn device_name(home: &Home, id: &DeviceId, words: &dyn Wording) -> String {
+    home.device(id).map_or_else(|| id.to_string(), |d| words.name(&d.name))
 }
 
 /// The words of a slot as an answer says them: devices and rooms with their article.
-fn slot_words(slot: &Slot, home: &Home) -> String {
+fn slot_words(slot: &Slot, home: &Home, words: &dyn Wording) -> String {
     if let Value::Text(value) = &slot.value {
         if let Some(device) = home.device(&value.as_str().into()) {
-            return the(&device.name);
+            return words.name(&device.name);
         }
         if let Some(area) =
             home.area(&value.as_str().into()).filter(|_| slot.list == "area" || slot.list.is_empty())
         {
-            return the(&area.name);
+            return words.name(&area.name);
         }
     }
-    match &slot.value {
-        _ if !slot.said.is_empty() => slot.said.clone(),
-        Value::Text(text) => text.clone(),
-        Value::AnyOf(texts) => texts.join(" or "),
-        Value::Number(n) => n.to_string(),
-        Value::Percentage(n) => format!("{n} percent"),
-        Value::Temperature(n) => format!("{n} degrees"),
-        Value::Duration(d) => format!("{} seconds", d.as_secs()),
-        other => other.to_string(),
-    }
+    if slot.said.is_empty() { words.slot(&slot.value) } else { slot.said.clone() }
 }

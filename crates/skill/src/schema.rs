@@ -97,11 +97,23 @@ fn document() -> Value {
                 "skip_words": texts("Words that may stand anywhere without changing the meaning"),
                 "rules": { "type": "object", "additionalProperties": text("A template") },
                 "lists": { "type": "object", "additionalProperties": { "$ref": "#/definitions/list" } },
+                "says": {
+                    "type": "object",
+                    "description": "What `say` actions say, by their own texts",
+                    "additionalProperties": text("The same in this language"),
+                },
                 "intent": { "type": "array", "items": table(&["name", "sentences"], json!({
                     "name": text("An intent of this skill"),
                     "sentences": texts("Templates"),
                     "reply": { "$ref": "#/definitions/reply" },
-                    "asks": { "type": "object", "description": "Questions, by the slot that they ask for", "additionalProperties": text("A question") },
+                    "asks": {
+                        "type": "object",
+                        "description": "Questions, by the slot that they ask for",
+                        "additionalProperties": { "oneOf": [
+                            { "type": "string" },
+                            table(&["ask"], json!({ "ask": text("A question"), "answers": { "$ref": "#/definitions/answers" } })),
+                        ] },
+                    },
                     "test": { "type": "array", "items": { "$ref": "#/definitions/test" } },
                 })) },
                 "refuse": { "type": "array", "items": { "$ref": "#/definitions/test" } },
@@ -132,6 +144,10 @@ fn document() -> Value {
                 table(&["wildcard"], json!({ "wildcard": { "const": true, "description": "Any words" } })),
                 table(&["duration"], json!({ "duration": { "const": true, "description": "A span of time" } })),
             ] },
+            "answers": {
+                "description": "What may be answered to a question; without it, the values of the slot's list",
+                "oneOf": [text("A list, such as {duration}"), { "$ref": "#/definitions/list" }],
+            },
             "argument": { "type": ["string", "number", "boolean"] },
             "action": { "oneOf": actions() },
             "test": table(&["say"], json!({
@@ -279,10 +295,7 @@ fn actions() -> Vec<Value> {
             json!({
                 "ask": text("A question, asked before anything is done when the slot was not said"),
                 "slot": text("The slot that the answer fills"),
-                "answers": {
-                    "description": "What may be answered; without it, the values of the list of that name",
-                    "$ref": "#/definitions/list",
-                },
+                "answers": { "$ref": "#/definitions/answers" },
             }),
         ),
         table(&["scene"], json!({ "scene": text("One of [scenes], or a slot that names one") })),

@@ -5,7 +5,7 @@ use std::ops::Range;
 use mynah_home::{AreaId, DeviceId, Home, Resolution, State, Text};
 use mynah_intent::{Intent, Reading, Value};
 
-use crate::ask::{answered, which_answer};
+use crate::ask::answered;
 use crate::catalog::{Catalog, Situation};
 use crate::manifest::{IntentEntry, Manifest};
 use crate::plan::Action;
@@ -198,12 +198,10 @@ impl Catalog {
             }
         }
         for answer in &test.answers {
-            let found = match &plan {
-                Err(Refusal::Asks { answers, .. }) => which_answer(answers, answer),
+            let after = match &plan {
+                Err(asks @ Refusal::Asks { .. }) => answered(&reading, asks, answer),
                 _ => return Err(format!("asks nothing that \u{201c}{answer}\u{201d} answers")),
             };
-            let after =
-                plan.as_ref().err().zip(found).and_then(|(asks, found)| answered(&reading, asks, found));
             reading = after.ok_or_else(|| format!("\u{201c}{answer}\u{201d} is no answer"))?;
             plan = self.plan(&reading, home, situation);
         }

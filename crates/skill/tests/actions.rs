@@ -2,7 +2,7 @@
 
 use expect_test::{Expect, expect};
 use mynah_home::Home;
-use mynah_skill::{Action, Catalog, Failure, FailureKind, Outcome, Situation, TestResult};
+use mynah_skill::{Action, Catalog, Failure, FailureKind, Outcome, Situation, TestResult, answered};
 
 fn home() -> Home {
     Home::parse("home.toml", include_str!("house.toml")).unwrap_or_else(|f| panic!("{f:?}"))
@@ -240,11 +240,16 @@ does = [{ mqtt = { topic = "coffee", payload = "large" } }]"#,
     check(ask, r#"asks = "Which one?""#, expect![[r#"Failed(["asks “How large?”, not “Which one?”"])"#]]);
     check(ask, "", expect![[r#"Failed(["is refused: How large?"])"#]]);
     check(
-        r#"{ ask = "How many?", slot = "cups" }"#,
+        r#"{ ask = "How many?", slot = "cup" }"#,
         "",
         expect![[
-            r#"nobody knows what may be answered for `cups` (add answers = ["…"], or a list `cups` of texts)"#
+            r#"nobody knows what may be answered for `cup` (add answers = ["…"] or answers = "{duration}", or a list `cup`)"#
         ]],
+    );
+    check(
+        r#"{ ask = "How many?", slot = "cups", answers = { wildcard = true } }"#,
+        "",
+        expect![[r#"any words would be an answer for `cups` (add answers = ["…"])"#]],
     );
     check(
         r#"{ ask = "How many?", slot = "cups", answers = ["(one"] }"#,
@@ -257,5 +262,100 @@ does = [{ mqtt = { topic = "coffee", payload = "large" } }]"#,
         expect![[r#"
         `slot` is missing (add: slot = "…")
         unknown key `slots` (did you mean `slot`?)"#]],
+    );
+}
+
+/// What is asked for need not be one of a few texts.
+#[test]
+fn answers_of_every_kind() {
+    let check = |slot: &str, answers: &[&str], expected: Expect| {
+        let text = format!(
+            r#"
+[skill]
+name = "oven"
+[permissions]
+mqtt = ["oven"]
+[lists]
+heat = {{ from = 50, to = 250, step = 10, type = "temperature" }}
+[[intent]]
+name = "oven.start"
+sentences = ["start the oven [for {{duration:length}}] [at {{heat}}]"]
+do = [{{ ask = "Tell me?", {slot} }}, {{ mqtt = {{ topic = "oven", payload = {{ value = "{{{name}}}" }} }} }}]
+[[intent.test]]
+say = "start the oven"
+asks = "Tell me?"
+"#,
+            name = slot.split('"').nth(1).unwrap_or_default(),
+        );
+        let catalog = Catalog::parse(&[("oven.toml".into(), text)], &home()).expect("no faults");
+        let here = Situation { area: None, now: time::OffsetDateTime::UNIX_EPOCH };
+        let reading = &catalog.understand("start the oven", &here)[0];
+        let asks = catalog.plan(reading, &home(), &here).expect_err("a question");
+        let mut lines = String::new();
+        for answer in answers {
+            let plan = answered(reading, &asks, answer).map(|r| catalog.plan(&r, &home(), &here));
+            let does = match plan {
+                None => "no answer".to_owned(),
+                Some(Err(refusal)) => refusal.to_string(),
+                Some(Ok(plan)) => plan.actions.iter().map(ToString::to_string).collect(),
+            };
+            lines += &format!("{answer}: {does}\n");
+        }
+        expected.assert_eq(&lines);
+    };
+    check(
+        r#"slot = "length""#,
+        &["ten minutes", "for an hour and a half", "make it 90 seconds, please", "soon"],
+        expect![[r#"
+        ten minutes: publish oven {"value":600}
+        for an hour and a half: publish oven {"value":5400}
+        make it 90 seconds, please: publish oven {"value":90}
+        soon: no answer
+    "#]],
+    );
+    check(
+        r#"slot = "heat""#,
+        &["180 degrees", "two hundred", "20", "185"],
+        expect![[r#"
+        180 degrees: publish oven {"value":180}
+        two hundred: publish oven {"value":200}
+        20: no answer
+        185: no answer
+    "#]],
+    );
+    check(
+        r#"slot = "share", answers = "{percentage}""#,
+        &["fifty percent", "120 percent"],
+        expect![[r#"
+        fifty percent: publish oven {"value":50}
+        120 percent: no answer
+    "#]],
+    );
+    check(
+        r#"slot = "when", answers = "{time}""#,
+        &["half past six", "at noon", "red"],
+        expect![[r#"
+        half past six: publish oven {"value":"06:30"}
+        at noon: publish oven {"value":"12:00"}
+        red: no answer
+    "#]],
+    );
+    check(
+        r#"slot = "count", answers = { from = 1, to = 4 }"#,
+        &["three", "just one", "five"],
+        expect![[r#"
+        three: publish oven {"value":3}
+        just one: publish oven {"value":1}
+        five: no answer
+    "#]],
+    );
+    check(
+        r#"slot = "area""#,
+        &["the kitchen", "in the living room", "the moon"],
+        expect![[r#"
+        the kitchen: publish oven {"value":"kitchen"}
+        in the living room: publish oven {"value":"living_room"}
+        the moon: no answer
+    "#]],
     );
 }

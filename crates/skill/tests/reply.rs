@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use expect_test::{Expect, expect};
 use mynah_home::{Capability, Home, State};
 use mynah_intent::{Intent, Slot, Value};
-use mynah_skill::{Action, Failure, FailureKind, HttpCall, Local, MqttMessage, Outcome, Plan, Risk};
+use mynah_skill::{
+    Action, Failure, FailureKind, HttpCall, Language, Local, MqttMessage, Outcome, Plan, Risk,
+};
 
 fn home() -> Home {
     Home::parse("home.toml", include_str!("house.toml")).unwrap_or_else(|f| panic!("{f:?}"))
@@ -27,6 +29,7 @@ fn speech(template: &str, actions: Vec<Action>, outcomes: &[Outcome]) -> String 
     ]);
     let intent = Intent { name: "test".into(), slots };
     let plan = Plan {
+        language: Language::English,
         skill: "test".into(),
         intent,
         risk: Risk::Low,

@@ -127,6 +127,11 @@ const GOOD: &str = r#"
     { list = "remove", name = "shopping", item = "{size}" }
     { list = "clear", name = "shopping" }
     { say = "hello {size}" }
+    { ask = "How large?", slot = "size" }
+    { ask = "How many?", slot = "level" }
+    { ask = "How long?", slot = "length", answers = "{duration}" }
+    { ask = "How many?", slot = "cups", answers = { from = 1, to = 4 } }
+    { ask = "Where to?", slot = "area" }
     { scene = "night" }
     { scene = "{size}" }
     { delay = "5 seconds" }
@@ -149,6 +154,9 @@ const BAD: &str = r#"
     { volume = "adjust", to = 10 }
     { tell = "weather" }
     { say = 3 }
+    { ask = "How large?" }
+    { ask = "How large?", slot = "size", answers = 3 }
+    { ask = "How large?", slot = "size", answers = [] }
     { delay = ["5"] }
     { sequence = { set = "power", to = "on" } }
     { list = "add", name = "shopping" }

@@ -127,7 +127,7 @@ name = "coffee.stop"
 sentences = ["arrête <make> {siez}"]
 "#,
         expect![[r#"
-            error: unknown key `name` (known here: summary, skip_words, rules, lists, intent, refuse)
+            error: unknown key `name` (known here: summary, skip_words, rules, lists, says, intent, refuse)
             error: the rule `faire` must be a string (-)
             error: this skill has no intent `coffee.brw` to translate (did you mean `coffee.brew`?)
             error: there is no rule <make> (-)
@@ -143,6 +143,115 @@ sentences = ["arrête <make> {siez}"]
         "[translations]\nfr = \"oui\"\n",
         expect![[r#"
         error: `fr` is no translation (write: [[translations.fr.intent]] with name and sentences)
+    "#]],
+    );
+}
+
+const TEA: &str = r#"
+[skill]
+name = "tea"
+summary = "Make tea"
+[permissions]
+mqtt = ["tea"]
+[scenes]
+five = [{ say = "Tea time" }, { mqtt = { topic = "tea", payload = "black" } }]
+[[intent]]
+name = "tea.brew"
+sentences = ["make [me] [a] tea"]
+do = [
+  { ask = "With milk?", slot = "milk", answers = [{ in = "(yes|with milk)", out = "milk" }, { in = "(no|black)", out = "black" }] },
+  { ask = "How long?", slot = "length", answers = "{duration}" },
+  { say = "Here it comes" },
+  { mqtt = { topic = "tea", payload = "{milk} {length}" } },
+]
+[[intent.test]]
+say = "make me a tea"
+answer = ["no", "three minutes"]
+reply = "Here it comes."
+[[intent]]
+name = "tea.time"
+sentences = ["it is five o'clock"]
+do = [{ scene = "five" }]
+[[intent.test]]
+say = "it is five o'clock"
+reply = "Tea time."
+"#;
+
+const CHINESE: &str = r#"
+[translations.zh]
+summary = "泡茶"
+[translations.zh.says]
+"Here it comes" = "茶来了"
+"Tea time" = "喝茶了"
+[[translations.zh.intent]]
+name = "tea.brew"
+sentences = ["(泡|来)[一杯]茶"]
+[translations.zh.intent.asks]
+milk = { ask = "要加奶吗？", answers = [{ in = "(要|加奶)", out = "milk" }, { in = "(不要|不加)", out = "black" }] }
+length = "泡多久？"
+[[translations.zh.intent.test]]
+say = "泡一杯茶"
+asks = "要加奶吗？"
+answer = ["不要", "三分钟"]
+does = [{ say = "茶来了" }, { mqtt = { topic = "tea", payload = "black 180" } }]
+reply = "茶来了。"
+[[translations.zh.intent]]
+name = "tea.time"
+sentences = ["五点了"]
+[[translations.zh.intent.test]]
+say = "五点了"
+reply = "喝茶了。"
+"#;
+
+fn check_tea(more: &str, expect: Expect) {
+    let found = Findings::of(&[("tea.toml".into(), format!("{TEA}{more}"))], &[], &Home::default());
+    let told = found.errors.iter().chain(&found.warnings);
+    expect.assert_eq(
+        &told
+            .map(|fault| format!("{fault} ({})\n", fault.help.as_deref().unwrap_or("-")))
+            .collect::<String>(),
+    );
+}
+
+/// Its own answers to a question, and what it says.
+#[test]
+fn what_is_asked_and_said() {
+    for language in ["en", "zh"] {
+        let texts = [("tea.toml".to_owned(), format!("{TEA}{CHINESE}"))];
+        let catalog = Catalog::parse_in(&texts, &Home::default(), language).expect("no faults");
+        let reports = catalog.test(&Home::default());
+        assert_eq!(reports.len(), 2);
+        for report in reports {
+            assert_eq!(report.result, TestResult::Passed, "{language}: {}", report.say);
+        }
+    }
+    check_tea(CHINESE, expect![[""]]);
+    let lacking = CHINESE
+        .replace("\"Tea time\" = \"喝茶了\"", "\"Tea tim\" = \"喝茶了\"")
+        .replace("reply = \"喝茶了。\"", "")
+        .replace("reply = \"茶来了。\"", "");
+    check_tea(
+        &lacking,
+        expect![[r#"
+        this skill never says `Tea tim` (did you mean `Tea time`?)
+        `Tea time` has no words in `zh` (add to [translations.zh.says]: "Tea time" = "…")
+    "#]],
+    );
+    let asks = "milk = { ask = \"要加奶吗？\", answers = [{ in = \"(要|加奶)\", out = \"milk\" }, { in = \"(不要|不加)\", out = \"black\" }] }";
+    check_tea(
+        &CHINESE.replace(asks, "milk = \"要加奶吗？\"").replace("answer = [\"不要\", ", "answer = [\"no\", "),
+        expect![[r#"
+        the answers for `milk` of `tea.brew` are not in `zh` (add: asks = { milk = { ask = "…", answers = ["…"] } })
+    "#]],
+    );
+    check_tea(
+        &CHINESE.replace(asks, "milk = 3").replace("length = \"", "length = { answers = [] } # \""),
+        expect![[r#"
+        this is no question (write "…" or { ask = "…", answers = ["…"] })
+        `ask` is missing (add: ask = "…")
+        the list `answers` has no values (-)
+        the question for `milk` of `tea.brew` is not in `zh` (add: asks = { milk = { ask = "…", answers = ["…"] } })
+        the question for `length` of `tea.brew` is not in `zh` (add: asks = { length = "…" })
     "#]],
     );
 }

@@ -2,7 +2,7 @@
 
 use mynah_audio::Cue;
 use mynah_intent::Reading;
-use mynah_skill::{Outcome, Plan, Refusal, Reply};
+use mynah_skill::{Language, Outcome, Plan, Refusal, Reply};
 use serde::{Deserialize, Serialize};
 
 use super::{Expects, Kept, StateBefore};
@@ -48,9 +48,9 @@ pub enum Command {
     Speak { turn: Option<TurnId>, reply: Reply },
     /// Fall silent. `SpeechDone` follows all the same.
     StopSpeaking,
-    /// Open that turn without a wake word, to hear such an answer. What is said to [`Expects::Pin`] is a secret: it is
+    /// Open that turn without a wake word, to hear such an answer in that language. What is said to [`Expects::Pin`] is a secret: it is
     /// neither shown nor written down.
-    Listen { turn: TurnId, expects: Expects },
+    Listen { turn: TurnId, expects: Expects, language: Language },
     /// Nobody waits for the recognition of that turn any more.
     CancelRecognition { turn: TurnId },
     /// Speech volume in percent.

@@ -8,7 +8,9 @@
 mod answer;
 mod event;
 mod own;
-mod phrases;
+mod questions;
+mod ringing;
+mod settings;
 mod turns;
 mod understanding;
 mod undo;
@@ -17,9 +19,9 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use mynah_audio::Cue;
-use mynah_home::{AreaId, DeviceId};
-use mynah_intent::{Reading, SaidDateTime};
-use mynah_skill::{AlarmKind, Due, Reply, Risk, Situation};
+use mynah_home::DeviceId;
+use mynah_intent::Reading;
+use mynah_skill::{Language, Reply, Situation};
 
 pub use crate::alarms::SavedAlarm;
 pub use crate::lists::Lists;
@@ -27,85 +29,25 @@ pub use crate::timers::SavedTimer;
 pub use answer::Expects;
 pub use event::{Because, Command, Decision, Event};
 pub use own::Kept;
+pub use settings::{DialogueSettings, LeastConfidence};
 pub use understanding::{House, Understanding};
 pub use undo::StateBefore;
 
-use crate::alarms::Alarm;
 use crate::listener::Heard;
 use crate::moment::Moment;
 use crate::ports::Hypothesis;
-use crate::timers::Timer;
 use crate::turn::{TurnId, TurnIds};
+use crate::wording::Phrase;
 use own::Own;
-use phrases::{Language, Phrase};
-use turns::{Origin, Question, Running};
+use questions::Question;
+use ringing::Ringing;
+use turns::{Origin, Running};
 use undo::Undoable;
-
-/// How the [`Dialogue`] behaves.
-#[derive(Clone, Debug, PartialEq)]
-pub struct DialogueSettings {
-    /// The room that the speaker stands in.
-    pub area: Option<AreaId>,
-    /// Digits asked for before an action of [`Risk::Pin`]. None: such actions are refused.
-    pub pin: Option<String>,
-    /// The least confidence of the recogniser at which an intent is acted on, by its risk. 0 to 1.
-    pub least_confidence: LeastConfidence,
-    /// The wake cue sounds when nothing was said this long after a wake word: who goes on in the same breath needs none.
-    /// None: never.
-    pub wake_cue_after: Option<Duration>,
-    /// How long the recogniser may take.
-    pub recognition_limit: Duration,
-    /// How long a plan may take.
-    pub plan_limit: Duration,
-    /// How long a question waits for its answer to begin.
-    pub answer_limit: Duration,
-    /// How long a timer rings.
-    pub ring_limit: Duration,
-}
-
-/// See [`DialogueSettings::least_confidence`].
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct LeastConfidence {
-    /// For [`Risk::Low`].
-    pub low: f32,
-    /// For [`Risk::Confirm`], which is asked back anyway.
-    pub confirm: f32,
-    /// For [`Risk::Pin`].
-    pub pin: f32,
-}
-
-impl LeastConfidence {
-    fn of(self, risk: Risk) -> f32 {
-        match risk {
-            Risk::Low => self.low,
-            Risk::Confirm => self.confirm,
-            Risk::Pin => self.pin,
-        }
-    }
-}
-
-impl Default for DialogueSettings {
-    fn default() -> Self {
-        DialogueSettings {
-            area: None,
-            pin: None,
-            least_confidence: LeastConfidence { low: 0.2, confirm: 0.4, pin: 0.4 },
-            wake_cue_after: Some(Duration::from_millis(350)),
-            recognition_limit: Duration::from_secs(10),
-            plan_limit: Duration::from_secs(15),
-            answer_limit: Duration::from_secs(10),
-            ring_limit: Duration::from_secs(60),
-        }
-    }
-}
 
 /// A turn of the Listener ends by itself after 12 s; when its end is not told, this frees the dialogue.
 const LISTENING_LIMIT: Duration = Duration::from_secs(20);
 /// Speech that does not end is taken for over after this, and a second for every ten letters.
 const SPEAKING_LIMIT: Duration = Duration::from_secs(10);
-/// From one ringing of a timer to the next. Between them a wake word can be heard.
-const RING_EVERY: Duration = Duration::from_secs(5);
-
 /// The ears' turn: at most one.
 #[derive(Debug)]
 struct Ear {
@@ -136,15 +78,6 @@ struct Speaking {
     turn: Option<TurnId>,
     until: Duration,
     question: Option<Box<Question>>,
-}
-
-#[derive(Debug)]
-struct Ringing {
-    timers: Vec<Timer>,
-    alarms: Vec<Alarm>,
-    next: Duration,
-    until: Duration,
-    announced: bool,
 }
 
 /// Decides what is done and said. Owns the timers, the lists and the volume.
@@ -383,70 +316,11 @@ impl Dialogue {
             let turn = self.speaking.as_ref().and_then(|speaking| speaking.turn);
             self.speech_done(turn, now);
         }
-        let (over, due) = (self.own.timers.take_due(now), self.own.alarms.take_due(now));
-        if !over.is_empty() || !due.is_empty() {
-            // Who is reminded need not be woken.
-            let rings = !over.is_empty() || due.iter().any(|alarm| alarm.kind == AlarmKind::Alarm);
-            let (next, until) = (time, time + if rings { self.settings.ring_limit } else { Duration::ZERO });
-            let ringing = self.ringing.get_or_insert_with(|| Ringing {
-                timers: Vec::new(),
-                alarms: Vec::new(),
-                next,
-                until,
-                announced: false,
-            });
-            ringing.timers.extend(over);
-            ringing.alarms.extend(due);
-            ringing.until = ringing.until.max(until);
-            ringing.announced = false;
-            self.keep(now);
-        }
+        self.begin_to_ring(now);
         self.utter(now);
         if self.may_ring() {
             self.ring(now);
         }
-    }
-
-    fn ring(&mut self, now: Moment) {
-        let time = now.since_start;
-        let Some(ringing) = self.ringing.as_mut().filter(|ringing| ringing.next <= time) else {
-            return;
-        };
-        if ringing.announced && ringing.until <= time {
-            self.ringing = None;
-            return;
-        }
-        ringing.next = time + RING_EVERY;
-        self.commands.push_back(Command::Cue(Cue::Timer));
-        if !std::mem::replace(&mut ringing.announced, true) {
-            let language = Language::of(self.mind.language());
-            let names: Vec<String> = ringing.timers.iter().map(|t| own::timer_name(t, language)).collect();
-            let names_said = own::and_list_in(&names, language);
-            let over = Phrase::TimersOver(&names_said, names.len()).said(language);
-            let over = (!names.is_empty()).then_some(over);
-            let alarms = ringing.alarms.iter().map(|alarm| own::announcement(alarm, language, now));
-            let speech = alarms.chain(over).collect::<Vec<_>>().join(" ");
-            self.to_say.push_back(Utter::Speech {
-                turn: None,
-                reply: Reply { speech, ok: true },
-                question: None,
-            });
-            self.utter(now);
-        }
-    }
-
-    /// What rings falls silent and rings again later. False when nothing rings.
-    fn snooze(&mut self, length: Duration, now: Moment) -> bool {
-        let Some(ringing) = self.ringing.take() else { return false };
-        for timer in ringing.timers {
-            // There are not more of them than there were.
-            let _ = self.own.timers.start(length, timer.name.as_deref(), now);
-        }
-        let due = Due::Once(SaidDateTime::In(length));
-        for alarm in ringing.alarms {
-            let _ = self.own.alarms.set(alarm.kind, &due, false, alarm.about.as_deref(), now);
-        }
-        true
     }
 
     /// Cues at once, and speech up to the first that has to be waited for.
@@ -472,8 +346,8 @@ impl Dialogue {
         if let Some(mut question) = speaking.question {
             question.until = Some(now.since_start + self.settings.answer_limit);
             if question.origin == Origin::Voice {
-                let (turn, expects) = (question.answer, question.expects.clone());
-                self.commands.push_back(Command::Listen { turn, expects });
+                let (turn, expects, language) = (question.answer, question.expects.clone(), self.language());
+                self.commands.push_back(Command::Listen { turn, expects, language });
             }
             self.question = Some(question);
         }
@@ -563,8 +437,12 @@ impl Dialogue {
         self.to_say.push_back(Utter::Cue(cue));
     }
 
+    fn language(&self) -> Language {
+        Language::of(self.mind.language())
+    }
+
     fn phrase(&self, phrase: Phrase<'_>) -> String {
-        phrase.said(Language::of(self.mind.language()))
+        phrase.said(self.language())
     }
 
     fn say_phrase(&mut self, turn: TurnId, phrase: Phrase<'_>) {
@@ -583,9 +461,4 @@ impl Dialogue {
             self.to_say.push_back(Utter::Speech { turn: Some(turn), reply, question: None });
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

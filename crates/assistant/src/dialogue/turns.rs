@@ -6,16 +6,16 @@ use mynah_audio::Cue;
 use mynah_home::DeviceId;
 use mynah_intent::Reading;
 use mynah_skill::{
-    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation, answered, chosen,
-    is_too, too_after, which_answer,
+    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Risk, Situation, is_too, too_after,
 };
 
 use super::own::{Effect, Memory};
-use super::phrases::Phrase;
+use super::questions::Pending;
 use super::undo::Undoable;
-use super::{Because, Command, Decision, Dialogue, Expects, StateBefore, Utter, answer};
+use super::{Because, Command, Decision, Dialogue, Expects, StateBefore};
 use crate::moment::Moment;
 use crate::turn::TurnId;
+use crate::wording::{Phrase, sentences};
 
 /// How the words came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,47 +39,10 @@ pub(super) struct Running {
     undoes: Option<Option<Plan>>,
 }
 
-/// What is done when a question was answered.
-#[derive(Debug)]
-enum Pending {
-    /// A plan, after a yes or the PIN.
-    Plan(Plan),
-    /// These commands, when it is known which devices one of them means, or what fills a slot of it.
-    Choice { readings: Vec<Reading>, refused: usize, refusal: Refusal, confidence: Option<f32> },
-}
-
-impl Pending {
-    fn risk(&self) -> Risk {
-        match self {
-            Pending::Plan(plan) => plan.risk,
-            Pending::Choice { .. } => Risk::Low,
-        }
-    }
-}
-
-/// A question that waits for an answer.
-#[derive(Debug)]
-pub(super) struct Question {
-    pending: Pending,
-    pub(super) expects: Expects,
-    /// The turn in which the answer is heard.
-    pub(super) answer: TurnId,
-    pub(super) origin: Origin,
-    speech: String,
-    /// Asked again once.
-    again: bool,
-    /// The answer has to begin before. None: it has.
-    pub(super) until: Option<Duration>,
-}
-
 /// The least confidence for several devices at once: half a sentence ("turn on the k…") is near the one that means them all.
 const LEAST_FOR_SEVERAL: f32 = 0.75;
-/// After so many wrong PINs in a row none is taken for a while.
-const WRONG_PINS: u32 = 3;
 /// So long "it" is what was spoken of last.
 const RECENT: Duration = Duration::from_secs(180);
-const PIN_LOCK: Duration = Duration::from_secs(120);
-
 fn waiting_time(action: &Action) -> Duration {
     match action {
         Action::Wait { length } => *length,
@@ -146,7 +109,7 @@ impl Dialogue {
     }
 
     /// Of several commands, all are done or none.
-    fn decide(
+    pub(super) fn decide(
         &mut self,
         turn: TurnId,
         readings: Vec<Reading>,
@@ -256,7 +219,7 @@ impl Dialogue {
     }
 
     /// Does what is ours at once and sends the rest.
-    fn carry_out(&mut self, turn: TurnId, plan: Plan, now: Moment) {
+    pub(super) fn carry_out(&mut self, turn: TurnId, plan: Plan, now: Moment) {
         if plan.actions.contains(&Action::Local(Local::Undo))
             && let Some(last) = self.last.take()
         {
@@ -327,16 +290,6 @@ impl Dialogue {
         self.run(running, wired);
     }
 
-    /// "Turn off the alarm" means the one that rings, and not the one of tomorrow.
-    fn silences(&self, local: &Local) -> bool {
-        let Some(ringing) = &self.ringing else { return false };
-        match local {
-            Local::AlarmCancel { at: None, about: None, .. } => !ringing.alarms.is_empty(),
-            Local::TimerCancel { name: None } => !ringing.timers.is_empty(),
-            _ => false,
-        }
-    }
-
     fn run(&mut self, running: Running, wired: Vec<Action>) {
         if wired.is_empty() {
             self.finish(running);
@@ -353,7 +306,7 @@ impl Dialogue {
         let mut actions = Vec::new();
         let mut outcomes = Vec::new();
         if let Some(memory) = last.own {
-            let (outcome, effect) = self.own.restore(memory, now);
+            let (outcome, effect) = self.own.restore(memory, self.language(), now);
             actions.push(Action::Local(Local::Undo));
             outcomes.push(Some(outcome));
             if effect == Effect::VolumeChanged {
@@ -420,7 +373,7 @@ impl Dialogue {
                 }
                 if let Some(lost) = lost {
                     let lost = self.phrase(Phrase::CannotTakeBack(&self.mind.describe(&lost)));
-                    reply.speech = format!("{} {lost}", reply.speech).trim_start().to_owned();
+                    reply.speech = sentences(&[reply.speech, lost], self.language());
                     reply.ok = false;
                 }
             }
@@ -446,147 +399,5 @@ impl Dialogue {
             speaking.question = None;
             self.commands.push_back(Command::StopSpeaking);
         }
-    }
-
-    fn ask(
-        &mut self,
-        turn: TurnId,
-        pending: Pending,
-        expects: Expects,
-        speech: String,
-        origin: Origin,
-        again: bool,
-    ) {
-        let answer = self.ids.allocate();
-        if expects == Expects::Pin {
-            self.secrets.insert(answer);
-        }
-        self.report(turn, Decision::Asked { expects: expects.clone(), speech: speech.clone(), answer });
-        let reply = Reply { speech: speech.clone(), ok: true };
-        let question = Question { pending, expects, answer, origin, speech, again, until: None };
-        self.to_say.push_back(Utter::Speech { turn: Some(turn), reply, question: Some(Box::new(question)) });
-    }
-
-    fn ask_again(&mut self, turn: TurnId, question: Question) {
-        let Question { pending, expects, origin, speech, again, .. } = question;
-        if again {
-            self.refuse(turn, Because::NoAnswer);
-            self.say_phrase(turn, Phrase::StillNot);
-        } else {
-            let speech = match &expects {
-                Expects::YesNo => self.phrase(Phrase::YesOrNo(&speech)),
-                Expects::Pin => self.phrase(Phrase::PinAgain),
-                Expects::Which(_) | Expects::Answer(_) => speech,
-            };
-            self.ask(turn, pending, expects, speech, origin, true);
-        }
-    }
-
-    /// Whether the words were an answer to that question. When they were not, the question is dropped: something else was said.
-    fn answered(
-        &mut self,
-        turn: TurnId,
-        question: Question,
-        text: &str,
-        confidence: Option<f32>,
-        now: Moment,
-    ) -> bool {
-        let least = self.settings.least_confidence.of(question.pending.risk());
-        let unsure = confidence.is_some_and(|confidence| confidence < least);
-        if let (Expects::Which(names), false) = (&question.expects, unsure)
-            && let Some(places) = answer::which(text, names)
-        {
-            self.answered_which(turn, question, &places, now);
-            return true;
-        }
-        if let (Expects::Answer(answers), false) = (&question.expects, unsure)
-            && let Some(found) = which_answer(answers, text)
-        {
-            self.go_on(turn, question, |reading, refusal| answered(reading, refusal, found), now);
-            return true;
-        }
-        match (answer::yes_or_no(text), answer::digits(text), &question.expects) {
-            (Some(false), ..) => {
-                self.refuse(turn, Because::Declined);
-                self.say_phrase(turn, Phrase::Leave);
-            }
-            _ if unsure => self.ask_again(turn, question),
-            (Some(true), _, Expects::YesNo) => {
-                if let Pending::Plan(plan) = question.pending {
-                    self.carry_out(turn, plan, now);
-                }
-            }
-            (_, Some(digits), Expects::Pin) => self.pin(turn, question, &digits, now),
-            _ if question.answer == turn => self.ask_again(turn, question),
-            _ => return false,
-        }
-        true
-    }
-
-    /// Goes on with the devices that were chosen, at these places of what was asked for.
-    fn answered_which(&mut self, turn: TurnId, question: Question, places: &[usize], now: Moment) {
-        let choose = |reading: &Reading, refusal: &Refusal| {
-            let Refusal::Ambiguous { devices, .. } = refusal else { return None };
-            let devices: Vec<_> = places.iter().filter_map(|place| devices.get(*place).cloned()).collect();
-            chosen(reading, refusal, &devices)
-        };
-        self.go_on(turn, question, choose, now);
-    }
-
-    /// Goes on with the reading that an answer makes of the one that was refused.
-    fn go_on(
-        &mut self,
-        turn: TurnId,
-        question: Question,
-        with: impl FnOnce(&Reading, &Refusal) -> Option<Reading>,
-        now: Moment,
-    ) {
-        let Pending::Choice { mut readings, refused, refusal, confidence } = question.pending else {
-            return;
-        };
-        let reading = readings.get(refused).and_then(|reading| with(reading, &refusal));
-        let (Some(reading), Some(place)) = (reading, readings.get_mut(refused)) else { return };
-        *place = reading;
-        let situation = self.situation(now);
-        let plans = readings.iter().map(|reading| self.mind.plan(reading, &situation)).collect();
-        self.decide(turn, readings, plans, confidence, question.origin, now);
-    }
-
-    fn pin(&mut self, turn: TurnId, question: Question, digits: &str, now: Moment) {
-        if self.settings.pin.as_deref() == Some(digits) {
-            self.wrong_pins = 0;
-            if let Pending::Plan(plan) = question.pending {
-                self.carry_out(turn, plan, now);
-            }
-            return;
-        }
-        self.wrong_pins += 1;
-        if self.wrong_pins >= WRONG_PINS {
-            self.wrong_pins = 0;
-            self.pin_locked_until = Some(now.since_start + PIN_LOCK);
-        }
-        self.refuse(turn, Because::WrongPin);
-        self.cue(Cue::Error);
-        self.say_phrase(turn, Phrase::WrongPin);
-    }
-
-    /// The question that waits for an answer. Who types need not wait until it was spoken.
-    fn take_question(&mut self, origin: Origin) -> Option<Box<Question>> {
-        let spoken = self.speaking.as_mut().map(|speaking| &mut speaking.question);
-        let unspoken = self.to_say.iter_mut().filter_map(|utter| match utter {
-            Utter::Speech { question, .. } => Some(question),
-            Utter::Cue(_) => None,
-        });
-        let mut asked = spoken.into_iter().chain(unspoken).filter(|_| origin == Origin::Typed);
-        self.question.take().or_else(|| asked.find_map(|q| q.take_if(|q| q.origin == origin)))
-    }
-
-    /// Whether that turn was to answer a question; it is dropped.
-    pub(super) fn question_unanswered(&mut self, turn: TurnId) -> bool {
-        self.question.take_if(|question| question.answer == turn).is_some()
-    }
-
-    pub(super) fn drop_question(&mut self) {
-        self.question = None;
     }
 }

@@ -11,7 +11,9 @@ use mynah_assistant::{EndReason, Heard, Moment, TurnId, TurnIds};
 use mynah_audio::SamplePos;
 use mynah_home::{Capability, DeviceId, Home, State};
 use mynah_intent::{Intent, Reading};
-use mynah_skill::{Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Reply, Risk, Situation};
+use mynah_skill::{
+    Action, Failure, FailureKind, Language, Local, Outcome, Plan, Refusal, Reply, Risk, Situation,
+};
 use time::macros::datetime;
 
 /// A few sentences that stand for skills.
@@ -74,7 +76,15 @@ impl Understanding for Sentences {
         }
         let (_, risk, actions) = sentences().swap_remove(reading.spec);
         let intent = reading.intent.clone();
-        Ok(Plan { skill: "test".into(), intent, risk, actions, reply: String::new(), parts: Vec::new() })
+        Ok(Plan {
+            language: Language::English,
+            skill: "test".into(),
+            intent,
+            risk,
+            actions,
+            reply: String::new(),
+            parts: Vec::new(),
+        })
     }
 
     fn reply(&self, plan: &Plan, outcomes: &[Outcome]) -> Reply {
@@ -133,7 +143,7 @@ impl Talk {
                 writeln!(log, "  say {:?}", reply.speech)
             }
             Command::StopSpeaking => writeln!(log, "  be silent"),
-            Command::Listen { turn, expects } => {
+            Command::Listen { turn, expects, .. } => {
                 self.listening.push(turn);
                 writeln!(log, "  listen for {expects:?}")
             }

@@ -421,10 +421,10 @@ impl<'a> Loop<'a> {
             }
             Command::Speak { turn, reply } => self.utter(Utter::Speech { turn, text: reply.speech }),
             Command::StopSpeaking => self.player.stop(),
-            Command::Listen { turn, expects } => {
+            Command::Listen { turn, expects, language } => {
                 if let Some(listening) = &self.listening {
                     // Nobody hears it when the ears have ended; the dialogue then waits in vain, for a limited time.
-                    let _ = listening.asr.send(Job::Expect { turn, graph: expects.graph() });
+                    let _ = listening.asr.send(Job::Expect { turn, graph: expects.graph(language) });
                     let _ = listening.ears.send(ToEars::Control(Control::Open { turn }));
                 }
             }

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use mynah_home::{Capability, Entry, Fields, Kind, did_you_mean};
-use mynah_intent::{Origin, Sentence, Value};
+use mynah_intent::List;
 
-use super::{ActionTemplate, Argument, LONGEST_DELAY, Payload, Target, Verb};
+use super::{ActionTemplate, Argument, AskedFor, LONGEST_DELAY, Payload, Target, Verb};
+use crate::manifest;
 use crate::plan::AlarmKind;
 use crate::template::Template;
-use crate::written::{parse_duration, parse_time, plain_value};
+use crate::written::{parse_duration, parse_time};
 
 const VERBS: [&str; 18] = [
     "set", "adjust", "read", "http", "mqtt", "say", "ask", "timer", "alarm", "reminder", "volume", "tell",
@@ -203,41 +204,21 @@ fn read_timer(fields: &Fields<'_, '_>) -> Option<Verb> {
 fn read_ask(fields: &Fields<'_, '_>) -> Option<Verb> {
     let text = fields.required_text("ask").map(|t| Template::parse(&t.text));
     let slot = fields.required_text("slot").map(|t| t.text);
-    let answers = fields.entry("answers").map(|entry| {
-        let span = entry.span();
-        let values = entry.values(fields).unwrap_or_default().into_iter();
-        let answers: Vec<(String, Value)> = values.filter_map(|value| read_answer(fields, value)).collect();
-        if answers.is_empty() {
-            let help = "write [\"small\", { in = \"(large|big)\", out = \"large\" }]";
-            fields.fault(span, "a question needs answers", Some(help.into()));
-        }
-        answers
-    });
-    Some(Verb::Ask { text: text?, slot: slot?, answers })
+    let answers = fields.entry("answers").map(|entry| AskedFor::read(fields, entry));
+    Some(Verb::Ask { text: text?, slot: slot?, answers: answers.unwrap_or(AskedFor::Slot) })
 }
 
-/// `"small"` or `{ in = "(large|big)", out = "large" }`.
-fn read_answer(fields: &Fields<'_, '_>, value: Entry<'_, '_>) -> Option<(String, Value)> {
-    let span = value.span();
-    let (said, meant) = match (value.text, value.table) {
-        (Some(text), _) => (text, None),
-        (None, Some(table)) => {
-            let said = table.required_text("in");
-            let meant = table.plain("out").and_then(|out| plain_value(&out));
-            table.finish();
-            (said?, meant)
+impl AskedFor {
+    /// As in `[lists]`, or `"{duration}"` for the values of the list of that name.
+    pub(crate) fn read(fields: &Fields<'_, '_>, mut entry: Entry<'_, '_>) -> AskedFor {
+        let template = entry.text.as_ref().map(|text| Template::parse(&text.text));
+        if let Some(list) = template.as_ref().and_then(Template::only_hole) {
+            return AskedFor::List(list.to_owned());
         }
-        (None, None) => {
-            fields.fault(span, "an answer must be a string or a table with `in` and `out`", None);
-            return None;
-        }
-    };
-    let origin = Origin { file: fields.file(), span: said.span };
-    let sentence = Sentence { template: said.text.clone(), origin };
-    for fault in mynah_intent::mentions(&sentence).err().into_iter().flatten() {
-        fields.fault(fault.origin.span, fault.message, fault.help);
+        entry.key = "answers".to_owned();
+        // A faulty one is there all the same: that nobody knows its answers is no second fault.
+        AskedFor::Own(manifest::read_list(fields, entry).unwrap_or(List::Text(Vec::new())))
     }
-    Some((said.text.clone(), meant.unwrap_or(Value::Text(said.text))))
 }
 
 fn read_delay(fields: &Fields<'_, '_>) -> Option<Verb> {

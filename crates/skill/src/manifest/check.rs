@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::Arc;
 
-use mynah_home::did_you_mean;
+use mynah_home::{Home, did_you_mean};
 use mynah_intent::{Fault, List, Origin};
 
 use super::{IntentEntry, Manifest, Mentions, REPLY_WORDS};
-use crate::action::{ActionTemplate, Verb};
+use crate::action::{ActionTemplate, AskedFor, Verb};
+use crate::lists;
 
 impl Manifest {
     /// What can only be seen when rules, permissions and intents are all read, those of an extended skill too.
@@ -56,13 +57,7 @@ impl Manifest {
                 if let Some((message, help)) = action.beyond(&self.permissions) {
                     top.fault(action.span.clone(), message, Some(help));
                 }
-                if let Verb::Ask { slot, answers: None, .. } = &action.verb
-                    && !matches!(self.lists.get(slot), Some((List::Text(_), _)))
-                {
-                    let help = format!("add answers = [\"…\"], or a list `{slot}` of texts");
-                    let message = format!("nobody knows what may be answered for `{slot}`");
-                    top.fault(action.span.clone(), message, Some(help));
-                }
+                check_answers(self, intent, action, &mut top);
             }
             for variant in &intent.reply {
                 let unknown = |slot: &str, words: &[&'static str]| {
@@ -102,6 +97,28 @@ impl Manifest {
                 }
             }
             check_order(&scene.actions, &mut top);
+        }
+    }
+}
+
+/// Whether it is known what may be answered to a question.
+fn check_answers(manifest: &Manifest, intent: &IntentEntry, action: &ActionTemplate, top: &mut Notes<'_>) {
+    let Verb::Ask { slot, answers, .. } = &action.verb else { return };
+    let list = manifest.list_asked_for(intent, slot, answers);
+    let values = match answers {
+        AskedFor::Own(values) => Some(values.clone()),
+        AskedFor::Slot | AskedFor::List(_) => lists::of_skill(&list, manifest, &Home::default()),
+    };
+    match values {
+        Some(List::Wildcard) => {
+            let message = format!("any words would be an answer for `{slot}`");
+            top.fault(action.span.clone(), message, Some("add answers = [\"…\"]".to_owned()));
+        }
+        Some(_) => {}
+        None => {
+            let help = format!("add answers = [\"…\"] or answers = \"{{duration}}\", or a list `{list}`");
+            let message = format!("nobody knows what may be answered for `{slot}`");
+            top.fault(action.span.clone(), message, Some(help));
         }
     }
 }

@@ -7,7 +7,7 @@ use super::sentence;
 use crate::written::{number, plain_value};
 
 /// `["one", { in = "two", out = "2" }]`, `{ from = 0, to = 10, step = 2, type = "percentage" }`, `{ wildcard = true }` or `{ duration = true }`.
-pub(super) fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
+pub(crate) fn read_list(lists: &Fields<'_, '_>, entry: Entry<'_, '_>) -> Option<List> {
     let span = entry.span();
     if let Some(table) = entry.table {
         let list = if table.has("wildcard") {

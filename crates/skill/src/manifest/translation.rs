@@ -1,6 +1,6 @@
 //! `[translations]`: the words of a skill in other languages, beside the ones that it is written in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use mynah_home::{Fields, Text, did_you_mean};
@@ -9,7 +9,7 @@ use mynah_intent::{Fault, List, Origin, Sentence};
 use super::lists::read_list;
 use super::wording::{read_reply, read_sentences};
 use super::{Manifest, ReplyVariant, sentence};
-use crate::action::Verb;
+use crate::action::{AskedFor, Verb};
 use crate::lists::is_of_house;
 use crate::skill_test::SkillTest;
 use crate::template::Template;
@@ -22,6 +22,8 @@ pub(crate) struct Translation {
     skip_words: Vec<String>,
     rules: BTreeMap<String, Sentence>,
     lists: BTreeMap<String, (List, Range<usize>)>,
+    /// The texts of `say`, each with its own words for it.
+    says: BTreeMap<String, Text>,
     intents: Vec<Translated>,
     refuse: Vec<SkillTest>,
 }
@@ -33,8 +35,16 @@ struct Translated {
     sentences: Vec<Sentence>,
     reply: Vec<ReplyVariant>,
     /// Its questions, by the slot that they ask for.
-    asks: BTreeMap<String, String>,
+    asks: BTreeMap<String, Question>,
     tests: Vec<SkillTest>,
+}
+
+/// A question in another language.
+#[derive(Clone, Debug)]
+struct Question {
+    text: String,
+    /// Its own answers, where the question has some.
+    answers: Option<AskedFor>,
 }
 
 /// Reads `[translations]`.
@@ -85,12 +95,21 @@ fn read_translation(fields: Fields<'_, '_>) -> Translation {
             translation.lists.insert(key, (list, span));
         }
     }
+    if let Some(says) = fields.table("says") {
+        for entry in says.entries() {
+            match entry.text {
+                Some(text) => {
+                    translation.says.insert(entry.key, text);
+                }
+                None => says.fault(entry.span(), "what is said must be a string", None),
+            }
+        }
+    }
     for intent in fields.tables("intent") {
         let name = intent.required_text("name");
         let sentences = read_sentences(&intent);
         let reply = read_reply(&intent);
-        let asks = intent.table("asks").map(|asks| asks.entries()).unwrap_or_default();
-        let asks = asks.into_iter().filter_map(|entry| Some((entry.key, entry.text?.text))).collect();
+        let asks = intent.table("asks").map(|asks| read_questions(&asks)).unwrap_or_default();
         let tests = intent.tables("test").into_iter().filter_map(|t| SkillTest::read(t, false)).collect();
         intent.finish();
         translation.intents.extend(name.map(|name| Translated { name, sentences, reply, asks, tests }));
@@ -99,6 +118,30 @@ fn read_translation(fields: Fields<'_, '_>) -> Translation {
     translation.refuse = refuse.filter_map(|t| SkillTest::read(t, true)).collect();
     fields.finish();
     translation
+}
+
+/// `{ size = "Wie groß?" }`, or with answers of its own `{ size = { ask = "Wie groß?", answers = ["klein"] } }`.
+fn read_questions(asks: &Fields<'_, '_>) -> BTreeMap<String, Question> {
+    let mut questions = BTreeMap::new();
+    for entry in asks.entries() {
+        let span = entry.span();
+        let question = match (entry.text, entry.table) {
+            (Some(text), _) => Some(Question { text: text.text, answers: None }),
+            (None, Some(table)) => {
+                let text = table.required_text("ask");
+                let answers = table.entry("answers").map(|entry| AskedFor::read(&table, entry));
+                table.finish();
+                text.map(|text| Question { text: text.text, answers })
+            }
+            (None, None) => {
+                let help = "write \"…\" or { ask = \"…\", answers = [\"…\"] }";
+                asks.fault(span, "this is no question", Some(help.into()));
+                None
+            }
+        };
+        questions.extend(question.map(|question| (entry.key, question)));
+    }
+    questions
 }
 
 /// `zh` of `zh-TW`.
@@ -135,14 +178,25 @@ impl Manifest {
             intent.reply.clone_from(&translated.reply);
             intent.tests.clone_from(&translated.tests);
             for action in &mut intent.actions {
-                if let Verb::Ask { text, slot, .. } = &mut action.verb
+                if let Verb::Ask { text, slot, answers } = &mut action.verb
                     && let Some(question) = translated.asks.get(slot)
                 {
-                    *text = Template::parse(question);
+                    *text = Template::parse(&question.text);
+                    if let Some(own) = &question.answers {
+                        *answers = own.clone();
+                    }
                 }
             }
             true
         });
+        let scenes = skill.scenes.values_mut().flat_map(|scene| &mut scene.actions);
+        for action in skill.intents.iter_mut().flat_map(|intent| &mut intent.actions).chain(scenes) {
+            if let Verb::Say { text } = &mut action.verb
+                && let Some(said) = translation.says.get(&text.to_string())
+            {
+                *text = Template::parse(&said.text);
+            }
+        }
         Some(skill)
     }
 
@@ -162,6 +216,24 @@ impl Manifest {
                 faults.push(Fault { origin, message, help });
             }
         }
+        let own: BTreeSet<String> = self.says().collect();
+        for (text, said) in self.translations.values().flat_map(|translation| &translation.says) {
+            if !own.contains(text) {
+                let origin = Origin { file: self.file.clone(), span: said.span.clone() };
+                let help = did_you_mean(text, own.iter().map(String::as_str));
+                faults.push(Fault { origin, message: format!("this skill never says `{text}`"), help });
+            }
+        }
+    }
+
+    /// The texts of its `say` actions.
+    fn says(&self) -> impl Iterator<Item = String> {
+        let scenes = self.scenes.values().flat_map(|scene| &scene.actions);
+        let actions = self.intents.iter().flat_map(|intent| &intent.actions).chain(scenes);
+        actions.filter_map(|action| match &action.verb {
+            Verb::Say { text } => Some(text.to_string()),
+            _ => None,
+        })
     }
 
     /// What each translation lacks.
@@ -184,11 +256,21 @@ impl Manifest {
                     let message = format!("`{name}` has no answer in `{language}`");
                     note(found.name.span.clone(), message, "add: reply = \"…\"".to_owned());
                 }
-                for slot in intent.actions.iter().filter_map(|action| action.asks_for()) {
-                    if !found.asks.contains_key(slot) {
-                        let message = format!("the question for `{slot}` of `{name}` is not in `{language}`");
-                        note(found.name.span.clone(), message, format!("add: asks = {{ {slot} = \"…\" }}"));
-                    }
+                for action in &intent.actions {
+                    let Verb::Ask { slot, answers, .. } = &action.verb else { continue };
+                    let question = found.asks.get(slot);
+                    let has_own = matches!(answers, AskedFor::Own(_));
+                    let (what, help) = match (question, has_own) {
+                        (None, false) => ("question for", format!("add: asks = {{ {slot} = \"…\" }}")),
+                        (Some(Question { answers: None, .. }) | None, true) => (
+                            if question.is_some() { "answers for" } else { "question for" },
+                            format!("add: asks = {{ {slot} = {{ ask = \"…\", answers = [\"…\"] }} }}"),
+                        ),
+                        (Some(_), _) => continue,
+                    };
+                    let verb = if question.is_some() { "are" } else { "is" };
+                    let message = format!("the {what} `{slot}` of `{name}` {verb} not in `{language}`");
+                    note(found.name.span.clone(), message, help);
                 }
             }
             let own = self.lists.iter().filter(|(name, (list, _))| {
@@ -197,6 +279,12 @@ impl Manifest {
             for (name, (_, span)) in own {
                 let help = format!("add it to [translations.{language}.lists]");
                 note(span.clone(), format!("the list `{name}` has no words in `{language}`"), help);
+            }
+            let unsaid: BTreeSet<String> =
+                self.says().filter(|text| !translation.says.contains_key(text)).collect();
+            for text in unsaid {
+                let help = format!("add to [translations.{language}.says]: \"{text}\" = \"…\"");
+                note(translation.span.clone(), format!("`{text}` has no words in `{language}`"), help);
             }
             if translation.summary.is_none() && !self.summary.is_empty() {
                 let help = format!("add summary = \"…\" to [translations.{language}]");

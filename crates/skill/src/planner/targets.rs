@@ -11,7 +11,7 @@ use crate::lists::{EXCEPTION, is_device_list};
 use crate::permission::{glob, kinds_of};
 use crate::refer::{is_here, is_reference};
 use crate::refusal::Refusal;
-use crate::wording::{capitalized, the};
+use crate::wording::Language;
 
 impl<'a> Planner<'a> {
     /// The devices that an action touches. Never more than what was named. `values` are the slots that its value is made of.
@@ -69,8 +69,7 @@ impl<'a> Planner<'a> {
             return Ok(());
         }
         if is_named {
-            let message = "I can leave something out only of all.".to_owned();
-            return Err(Refusal::BadValue { message });
+            return Err(Refusal::ExceptOfNamed);
         }
         for slot in exceptions {
             let Value::Text(value) = &slot.value else { return Err(unresolved(said(slot))) };
@@ -89,7 +88,7 @@ impl<'a> Planner<'a> {
                 }
             }
         }
-        if devices.is_empty() { Err(Refusal::NothingThere { place: "else".to_owned() }) } else { Ok(()) }
+        if devices.is_empty() { Err(Refusal::NothingElse) } else { Ok(()) }
     }
 
     /// Does the slot say what is meant, so that it must resolve? Those of the device lists do, and those of the skill's own
@@ -173,10 +172,10 @@ impl<'a> Planner<'a> {
         if !able.is_empty() {
             return Ok(able);
         }
-        let place = area.map_or_else(|| "here".to_owned(), |a| format!("in {}", the(&a.name)));
+        let room = area.map(|area| area.name.clone());
         match pattern.map_or_else(|| self.skill.permissions.kinds(), |p| kinds_of([p])) {
-            Some(kinds) if unable.is_empty() => Err(Refusal::NoneOfKind { kind: kinds, place }),
-            _ => Err(Refusal::NothingThere { place }),
+            Some(kinds) if unable.is_empty() => Err(Refusal::NoneOfKind { kinds, room }),
+            _ => Err(Refusal::NothingThere { room }),
         }
     }
 
@@ -211,15 +210,15 @@ impl<'a> Planner<'a> {
             // "Dim it", of a fan.
             return Err(match device.capabilities.contains(&capability) {
                 true => self.not_permitted(device.name.clone()),
-                false => Refusal::NotCapable { device: capitalized(&the(&device.name)), capability, set },
+                false => Refusal::NotCapable { device: device.name.clone(), capability, set },
             });
         }
         if !is_in(device, areas) {
-            let area = areas.iter().map(|a| the(&a.name)).collect::<Vec<_>>().join(" or ");
-            return Err(Refusal::NotInArea { device: capitalized(&the(&device.name)), area });
+            let areas = areas.iter().map(|area| area.name.clone()).collect();
+            return Err(Refusal::NotInArea { device: device.name.clone(), areas });
         }
         if !device.capabilities.contains(&capability) {
-            return Err(Refusal::NotCapable { device: capitalized(&the(&device.name)), capability, set });
+            return Err(Refusal::NotCapable { device: device.name.clone(), capability, set });
         }
         Ok(device)
     }
@@ -239,9 +238,7 @@ impl<'a> Planner<'a> {
         match self.home.find_among(value, room, permitted) {
             Resolution::One(device) => Ok(device),
             Resolution::Many(devices) => Err(self.ambiguous(&devices, &slot.said)),
-            Resolution::None if is_reference(value) => {
-                Err(Refusal::BadValue { message: format!("I don't know what you mean by {}.", said(slot)) })
-            }
+            Resolution::None if is_reference(value) => Err(Refusal::NoReferent { said: said(slot) }),
             Resolution::None => Err(unresolved(said(slot))),
         }
     }
@@ -261,9 +258,10 @@ impl<'a> Planner<'a> {
             .as_ref()
             .and_then(|id| self.home.area(id))
             .filter(|a| !device.name.to_lowercase().contains(&a.name.to_lowercase()));
+        let words = Language::of(&self.skill.language).words();
         match room {
-            Some(room) => format!("{} in {}", the(&device.name), the(&room.name)),
-            None => the(&device.name),
+            Some(room) => words.name_in(&device.name, &room.name),
+            None => words.name(&device.name),
         }
     }
 }

@@ -5,12 +5,11 @@ use std::time::Duration;
 use mynah_home::{Capability, State};
 use mynah_intent::{SaidDateTime, SaidTime, Value};
 
-use super::{Planner, missing};
+use super::{Planner, bad, missing};
 use crate::action::Argument;
 use crate::plan::Due;
-use crate::refusal::Refusal;
+use crate::refusal::{BadValue, Refusal};
 use crate::template::Template;
-use crate::wording::sentence;
 use crate::written::{parse_day, parse_duration, parse_rule, parse_time};
 
 impl Planner<'_> {
@@ -27,9 +26,7 @@ impl Planner<'_> {
                 }
             }
         };
-        capability
-            .accept(&raw)
-            .map_err(|e| Refusal::BadValue { message: sentence(&format!("the {e}").replace('`', "")) })
+        accept(capability, &raw)
     }
 
     pub(super) fn number(&self, argument: &Argument) -> Result<f64, Refusal> {
@@ -38,7 +35,7 @@ impl Planner<'_> {
             Argument::Bool(_) => None,
             Argument::Text(text) => self.text(text)?.trim().parse().ok().filter(|n: &f64| n.is_finite()),
         };
-        number.ok_or_else(|| Refusal::BadValue { message: "That is no number.".into() })
+        number.ok_or(bad(BadValue::NoNumber))
     }
 
     pub(super) fn duration(&self, argument: &Argument) -> Result<Duration, Refusal> {
@@ -57,9 +54,7 @@ impl Planner<'_> {
                 }
             }
         };
-        length
-            .filter(|d| !d.is_zero())
-            .ok_or_else(|| Refusal::BadValue { message: "That is no span of time.".into() })
+        length.filter(|d| !d.is_zero()).ok_or(bad(BadValue::NoSpan))
     }
 
     /// The time that the slots of it come to, as far as they were said: "tomorrow" and "at seven" are one.
@@ -88,8 +83,7 @@ impl Planner<'_> {
         }
         // A day without a time: when people begin it.
         let hour = hour.or(day.map(|_| SaidTime::exact(9, 0)));
-        due.or(hour.map(|time| Due::Once(SaidDateTime::At { date: day, time })))
-            .ok_or_else(|| Refusal::BadValue { message: "That is no time.".into() })
+        due.or(hour.map(|time| Due::Once(SaidDateTime::At { date: day, time }))).ok_or(bad(BadValue::NoTime))
     }
 
     pub(super) fn json(&self, json: &serde_json::Value) -> Result<serde_json::Value, Refusal> {
@@ -127,6 +121,12 @@ impl Planner<'_> {
     pub(super) fn slot_text(&self, slot: &str) -> Option<String> {
         self.intent.slots.get(slot).map(|s| s.value.written(self.situation.now))
     }
+}
+
+/// The state in the form of a capability.
+pub(super) fn accept(capability: Capability, state: &State) -> Result<State, Refusal> {
+    let refused = |_| bad(BadValue::State { capability, found: state.to_string() });
+    capability.accept(state).map_err(refused)
 }
 
 /// As a number of JSON; whole numbers without a fraction.

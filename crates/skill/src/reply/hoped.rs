@@ -4,19 +4,20 @@ use mynah_home::{Capability, Home, State};
 
 use crate::outcome::{Outcome, Reply};
 use crate::plan::{Action, Local, Plan};
-use crate::wording::sentence;
+use crate::wording::Language;
 
 impl Plan {
     /// What would be said if every action went as hoped: for those who try a skill.
     #[must_use]
     pub fn hoped(&self, home: &Home) -> Reply {
-        let outcomes: Vec<Outcome> = self.actions.iter().map(as_hoped).collect();
+        let outcomes: Vec<Outcome> =
+            self.actions.iter().map(|action| as_hoped(action, self.language)).collect();
         self.reply(home, &outcomes)
     }
 }
 
 /// What an action would bring if all went well.
-fn as_hoped(action: &Action) -> Outcome {
+fn as_hoped(action: &Action, language: Language) -> Outcome {
     match action {
         Action::Set { capability, .. } if !capability.is_readable() => Outcome::Done { said: None },
         Action::Set { to, .. } => Outcome::Confirmed { state: to.clone() },
@@ -39,7 +40,7 @@ fn as_hoped(action: &Action) -> Outcome {
                 _ => State::Number(50.0),
             },
         },
-        Action::Local(Local::Say { text }) => Outcome::Done { said: Some(sentence(text)) },
+        Action::Local(Local::Say { text }) => Outcome::Done { said: Some(language.words().sentence(text)) },
         Action::Http(_) | Action::Mqtt(_) | Action::Local(_) | Action::Wait { .. } => {
             Outcome::Done { said: None }
         }

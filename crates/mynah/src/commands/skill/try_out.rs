@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use mynah_intent::Reading;
-use mynah_skill::{Plan, Refusal, answered, which_answer};
+use mynah_skill::{Plan, Refusal, answered};
 use serde_json::json;
 
 use crate::cli::Common;
@@ -68,12 +68,7 @@ type Asked = (Reading, Refusal);
 /// Shows one sentence, or what comes of an answer. False when nothing would come of it.
 fn show(common: &Common, household: &Household, text: &str, asked: &mut Option<Asked>) -> bool {
     let situation = household.situation();
-    let after = asked.take().and_then(|(reading, asks)| match &asks {
-        Refusal::Asks { answers, .. } => {
-            which_answer(answers, text).and_then(|place| answered(&reading, &asks, place))
-        }
-        _ => None,
-    });
+    let after = asked.take().and_then(|(reading, asks)| answered(&reading, &asks, text));
     let readings = match after {
         Some(reading) => vec![reading],
         None => household.catalog.understand(text, &situation),
@@ -120,7 +115,7 @@ fn print_best(household: &Household, best: &Reading, plan: Option<Result<Plan, R
         None => {}
         Some(Err(Refusal::Asks { question, answers, .. })) => {
             println!("  asks    “{question}”");
-            println!("  answer  {}", answers.join(", "));
+            println!("  answer  {}", answers.shown());
         }
         Some(Err(refusal)) => println!("  refused {refusal}"),
         Some(Ok(plan)) => {
