@@ -53,7 +53,8 @@ pub(crate) fn of_every_skill(home: &Home, language: &str) -> BTreeMap<String, Li
 /// The list of that name as a skill knows it: its own, one that every skill has, or one of its devices.
 pub(crate) fn of_skill(name: &str, skill: &Manifest, home: &Home) -> Option<List> {
     let own = skill.lists.get(name).map(|(list, _)| list.clone());
-    own.or_else(|| of_devices(name, &skill.permissions, home)).or_else(|| of_every_skill(home).remove(name))
+    own.or_else(|| of_devices(name, &skill.permissions, home))
+        .or_else(|| of_every_skill(home, &skill.language).remove(name))
 }
 
 /// The list of that name made of the devices that a skill may reach, if it is such a list.

@@ -189,7 +189,7 @@ fn by_state(home: &Home, good: &[Told<'_>], words: &dyn Wording) -> String {
     let part = |(told, _, devices): &(&Told<'_>, String, Vec<&DeviceId>)| {
         words.with_state(&names(home, devices, words), devices.len() > 1, told.capability, told.state)
     };
-    words.and_list(&groups.iter().map(part).collect::<Vec<_>>())
+    words.clauses(&groups.iter().map(part).collect::<Vec<_>>())
 }
 
 fn distinct<'a>(good: &[Told<'a>]) -> Vec<&'a DeviceId> {

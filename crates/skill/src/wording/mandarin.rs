@@ -22,6 +22,10 @@ impl Wording for Mandarin {
         }
     }
 
+    fn clauses(&self, parts: &[String]) -> String {
+        parts.join("，")
+    }
+
     fn sentence(&self, text: &str) -> String {
         let text = text.trim();
         match text.chars().last() {
@@ -166,7 +170,7 @@ impl Wording for Mandarin {
         match read {
             None => format!("我让{who}{order}，但是{they}没有确认"),
             Some(state) => {
-                format!("我让{who}{order}，但是{they}{}", self.state(capability, state, false))
+                format!("我让{who}{order}，但是{they}现在{}", self.state(capability, state, false))
             }
         }
     }

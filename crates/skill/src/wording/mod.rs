@@ -56,6 +56,10 @@ pub(crate) const MOST_NAMED: usize = 3;
 pub(crate) trait Wording: Sync {
     /// `a, b and c`.
     fn and_list(&self, parts: &[String]) -> String;
+    /// Clauses in one sentence.
+    fn clauses(&self, parts: &[String]) -> String {
+        self.and_list(parts)
+    }
     /// With what begins and ends a sentence.
     fn sentence(&self, text: &str) -> String;
     /// Whole sentences, one after the other.
