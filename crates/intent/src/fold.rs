@@ -175,6 +175,21 @@ fn fold_char(c: char, out: &mut String) {
                     '\u{9dd}' => out.push('\u{9a2}'),
                     '\u{9df}' => out.push('\u{9af}'),
                     '\u{901}' => out.push('\u{902}'),
+                    // Vowel signs of Kannada and Malayalam, in one character or in several.
+                    '\u{cc0}' => out.push_str("\u{cbf}\u{cd5}"),
+                    '\u{cc7}' => out.push_str("\u{cc6}\u{cd5}"),
+                    '\u{cc8}' => out.push_str("\u{cc6}\u{cd6}"),
+                    '\u{cca}' => out.push_str("\u{cc6}\u{cc2}"),
+                    '\u{ccb}' => out.push_str("\u{cc6}\u{cc2}\u{cd5}"),
+                    '\u{d4a}' => out.push_str("\u{d46}\u{d3e}"),
+                    '\u{d4b}' => out.push_str("\u{d47}\u{d3e}"),
+                    '\u{d4c}' => out.push_str("\u{d46}\u{d57}"),
+                    // Malayalam letters without a vowel, in one character or, as of old, in three; joiners tell nothing else.
+                    '\u{d7a}' => out.push_str("\u{d23}\u{d4d}"),
+                    '\u{d7b}' => out.push_str("\u{d28}\u{d4d}"),
+                    '\u{d7c}' => out.push_str("\u{d30}\u{d4d}"),
+                    '\u{d7d}' => out.push_str("\u{d32}\u{d4d}"),
+                    '\u{d7e}' => out.push_str("\u{d33}\u{d4d}"),
                     // Arabic letters that Persian and Urdu write otherwise.
                     'ي' | 'ى' => out.push('ی'),
                     'ك' => out.push('ک'),
