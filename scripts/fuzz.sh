@@ -21,6 +21,7 @@ run template ""
 run home "" ../intents
 run skill "" ../intents/en
 run utterance ""
+run pronounce "" ../models/letters
 run corpus "" ../crates/intent/tests/corpus
 run turn_file "--features machine"
 run sound "--features machine" ../assets/demo

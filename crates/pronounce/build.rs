@@ -32,21 +32,11 @@ fn main() {
     for file in ["build.rs", "src/packing.rs", "src/phone.rs"] {
         println!("cargo::rerun-if-changed={file}");
     }
-    let (dictionary, notice) = match env::var_os("MYNAH_CMUDICT") {
-        Some(path) => {
-            let path = PathBuf::from(path);
-            let notice = path.with_file_name("LICENSE");
-            (path, notice)
-        }
-        None => {
-            let root = carrier();
-            (root.join("resources/cmudict.dict"), root.join("LICENSE-CMUDICT"))
-        }
-    };
+    let named = env::var_os("MYNAH_CMUDICT").map(PathBuf::from);
+    let dictionary = named.unwrap_or_else(|| carrier().join("resources/cmudict.dict"));
     println!("cargo::rerun-if-changed={}", dictionary.display());
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap());
     fs::write(out.join("dictionary.bin"), pack(&words(&read(&dictionary)))).unwrap();
-    fs::write(out.join("notice.txt"), read(&notice)).unwrap();
 }
 
 fn read(path: &Path) -> String {

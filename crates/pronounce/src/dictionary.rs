@@ -7,7 +7,7 @@ static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/dictionary.bin"
 const HEADER: usize = 12;
 
 /// The terms under which the dictionary may be passed on, with its copyright.
-pub const NOTICE: &str = include_str!(concat!(env!("OUT_DIR"), "/notice.txt"));
+pub const NOTICE: &str = include_str!("../NOTICE");
 
 /// The pronunciations of a word in lower case, the first the likeliest; none when it is not in the dictionary.
 #[must_use]
