@@ -100,11 +100,13 @@ pub struct Recognition {
     pub model: String,
     /// Threads of the recogniser. One leaves the machine quick for everything else.
     pub threads: usize,
+    /// How long the recogniser is waited for after the last word, in seconds; then the turn ends with an apology.
+    pub limit_s: u16,
 }
 
 impl Default for Recognition {
     fn default() -> Self {
-        Recognition { model: "whisper-tiny.en".into(), threads: 1 }
+        Recognition { model: "whisper-tiny.en".into(), threads: 1, limit_s: 10 }
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use mynah_assistant::dialogue::{Dialogue, DialogueSettings, House, Kept};
@@ -149,10 +150,11 @@ impl Household {
         let settings = DialogueSettings {
             area: self.area.clone(),
             pin: self.config.pin.clone(),
+            recognition_limit: Duration::from_secs(self.config.recognition.limit_s.max(1).into()),
             ..DialogueSettings::default()
         };
         let mind = House { catalog: self.catalog.clone(), home: self.home.clone() };
-        let now = Moment { since_start: std::time::Duration::ZERO, wall: wall_clock() };
+        let now = Moment { since_start: Duration::ZERO, wall: wall_clock() };
         let dialogue = Dialogue::new(settings, Box::new(mind), &kept, ids.clone(), now);
         let keep: Keep = match keep {
             true => Box::new(move |kept| file.save(kept).map_err(|e| format!("state was not kept: {e}"))),
