@@ -3,7 +3,7 @@
 //! `cargo run --release -p mynah-pronounce --example letters -- [FILE]` trains, measures on words kept aside, and writes FILE.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a tool for those who work on Mynah")]
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use mynah_pronounce::letters::{self, LEAST_BACK_OFF, Model, NONE, STEP};
 use mynah_pronounce::{Phone, dictionary};
@@ -236,12 +236,13 @@ struct Gram {
     back_off: f64,
 }
 
-type Grams = HashMap<Vec<u8>, Gram>;
+/// By the alphabet, so that sums come out the same each time.
+type Grams = BTreeMap<Vec<u8>, Gram>;
 
 /// The n-grams of each length from 1 to `order`, smoothed by modified interpolated Kneser-Ney (Chen and Goodman 1999) and pruned by what they
 /// add to the entropy (Stolcke 1998).
 fn ngrams(sequences: &[Vec<u8>], order: usize, tokens: usize, threshold: f64) -> Vec<Grams> {
-    let mut raw: Vec<HashMap<&[u8], u32>> = vec![HashMap::new(); order];
+    let mut raw: Vec<BTreeMap<&[u8], u32>> = vec![BTreeMap::new(); order];
     for sequence in sequences {
         for length in 1..=order {
             for gram in sequence.windows(length) {
@@ -297,7 +298,7 @@ fn ngrams(sequences: &[Vec<u8>], order: usize, tokens: usize, threshold: f64) ->
     }
     let total: f64 = raw[0].values().map(|count| f64::from(*count)).sum();
     for length in (2..=order).rev() {
-        let contexts: std::collections::HashSet<Vec<u8>> = all
+        let contexts: BTreeSet<Vec<u8>> = all
             .get(length)
             .into_iter()
             .flat_map(|longer| longer.keys().map(|gram| gram[..length].to_vec()))
@@ -317,7 +318,7 @@ fn ngrams(sequences: &[Vec<u8>], order: usize, tokens: usize, threshold: f64) ->
         });
     }
     for length in 2..=order {
-        let mut sums: HashMap<Vec<u8>, (f64, f64)> = HashMap::new();
+        let mut sums: BTreeMap<Vec<u8>, (f64, f64)> = BTreeMap::new();
         for (gram, own) in &all[length - 1] {
             let sum = sums.entry(gram[..length - 1].to_vec()).or_default();
             sum.0 += own.chance;
@@ -345,8 +346,8 @@ fn chance(all: &[Grams], gram: &[u8]) -> f64 {
 }
 
 /// Of each context how much its n-grams take of all chances, and how much they would take if they were backed off.
-fn context_sums(grams: &Grams, shorter: &Grams) -> HashMap<Vec<u8>, (f64, f64)> {
-    let mut sums: HashMap<Vec<u8>, (f64, f64)> = HashMap::new();
+fn context_sums(grams: &Grams, shorter: &Grams) -> BTreeMap<Vec<u8>, (f64, f64)> {
+    let mut sums: BTreeMap<Vec<u8>, (f64, f64)> = BTreeMap::new();
     for (gram, own) in grams {
         let sum = sums.entry(gram[..gram.len() - 1].to_vec()).or_default();
         sum.0 += own.chance;
