@@ -310,6 +310,154 @@ fn what_was_asked_for_is_done_elsewhere_too() {
     );
 }
 
+/// Of devices and rooms that were spoken of, in another skill too, with its own permissions.
+#[test]
+fn there_too_and_the_other_one() {
+    check(
+        &[
+            "turn on the lights in there",
+            "turn on the kitchen lamp",
+            "turn off the lights in there",
+            "the other one too",
+            "turn on the fan and the kitchen lamp too",
+            "how warm is it in the bedroom",
+            "what about the living room",
+            "turn on the lights in the kitchen",
+            "what about the bedroom",
+            "and the kitchen lamp too",
+            "turn on the kitchen lamp and dim it to 20 percent",
+            "turn on the bedroom lamp and the lamp there too",
+            "turn on the fan and there too",
+            "how about the front door",
+        ],
+        expect![[r#"
+            turn on the lights in there
+              say I don't know what you mean by there.
+            turn on the kitchen lamp
+              do light.kitchen_lamp power = on
+              say The kitchen lamp is on.
+            turn off the lights in there
+              do light.kitchen_lamp power = off
+              say The kitchen lamp is off.
+            the other one too
+            turn on the fan and the kitchen lamp too
+              do plug.fan power = on; light.kitchen_lamp power = on
+              say The fan is on. The kitchen lamp is on.
+            how warm is it in the bedroom
+              say There is no thermostat or sensor in the bedroom that I can reach.
+            what about the living room
+              say There is no thermostat or sensor in the living room that I can reach.
+            turn on the lights in the kitchen
+              do light.kitchen_lamp power = on
+              say The kitchen lamp is on.
+            what about the bedroom
+              do light.bedroom_lamp power = on
+              say The bedroom lamp is on.
+            and the kitchen lamp too
+            turn on the kitchen lamp and dim it to 20 percent
+              do light.kitchen_lamp power = on; light.kitchen_lamp brightness = 20
+              say The kitchen lamp is on. The kitchen lamp is at 20 percent.
+            turn on the bedroom lamp and the lamp there too
+              do light.bedroom_lamp power = on; light.bedroom_lamp power = on
+              say The bedroom lamp is on. The bedroom lamp is on.
+            turn on the fan and there too
+            how about the front door
+        "#]],
+    );
+    check(
+        &["there too", "what about the kitchen", "the other one too"],
+        expect![[r#"
+        there too
+        what about the kitchen
+        the other one too
+    "#]],
+    );
+}
+
+const TWO_ROOMS: &str = r#"
+[[area]]
+name = "kitchen"
+[[area]]
+name = "bedroom"
+[[device]]
+name = "kitchen fan"
+kind = "plug"
+area = "kitchen"
+[[device]]
+name = "bedroom fan"
+kind = "plug"
+area = "bedroom"
+[[device]]
+name = "kitchen lamp"
+kind = "light"
+area = "kitchen"
+[[device]]
+name = "bedroom lamp"
+kind = "light"
+area = "bedroom"
+"#;
+
+#[test]
+fn the_lamp_there_too() {
+    let home = Home::parse("home.toml", TWO_ROOMS).expect("a home");
+    let intents = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../intents/en");
+    let catalog = Catalog::load(&[intents], &home).expect("the shipped skills have no faults");
+    let ids = TurnIds::default();
+    let dialogue = dialogue_of(catalog, home, &ids);
+    check_with(
+        dialogue,
+        &ids,
+        &[
+            "turn on the fan in the kitchen and the lamp there too",
+            "turn off the kitchen fan",
+            "and the lamp there too",
+            "the other one too",
+            "turn on the lights in the kitchen",
+            "turn off the bedroom fan",
+            "turn on the lights in there",
+            "what about the kitchen",
+            "is the kitchen fan on",
+            "what about the lamp there",
+            "what about the kitchen lamp",
+        ],
+        expect![[r#"
+            turn on the fan in the kitchen and the lamp there too
+              do plug.kitchen_fan power = on; light.kitchen_lamp power = on
+              say The kitchen fan is on. The kitchen lamp is on.
+            turn off the kitchen fan
+              do plug.kitchen_fan power = off
+              say The kitchen fan is off.
+            and the lamp there too
+              do light.kitchen_lamp power = off
+              say The kitchen lamp is off.
+            the other one too
+              do light.bedroom_lamp power = off
+              say The bedroom lamp is off.
+            turn on the lights in the kitchen
+              do light.kitchen_lamp power = on
+              say The kitchen lamp is on.
+            turn off the bedroom fan
+              do plug.bedroom_fan power = off
+              say The bedroom fan is off.
+            turn on the lights in there
+              do light.bedroom_lamp power = on
+              say The bedroom lamp is on.
+            what about the kitchen
+              do light.kitchen_lamp power = on
+              say The kitchen lamp is on.
+            is the kitchen fan on
+              do read plug.kitchen_fan power
+              say The kitchen fan is on.
+            what about the lamp there
+              do read light.kitchen_lamp power
+              say The kitchen lamp is on.
+            what about the kitchen lamp
+              do read light.kitchen_lamp power
+              say The kitchen lamp is on.
+        "#]],
+    );
+}
+
 #[test]
 fn our_own_actions() {
     check(
@@ -450,6 +598,76 @@ fn a_skill_asks_for_what_was_not_said() {
         assert!(heard.accepts(text), "{text}");
     }
     assert!(!heard.accepts("make a coffee"));
+}
+
+#[test]
+fn questions_complaints_and_references_in_mandarin() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let home = Home::load(&root.join("intents/home_zh.toml")).expect("the demo home has no faults");
+    let catalog =
+        Catalog::load(&[root.join("intents/zh")], &home).expect("the shipped skills have no faults");
+    let ids = TurnIds::default();
+    let dialogue = dialogue_of(catalog, home, &ids);
+    check_with(
+        dialogue,
+        &ids,
+        &[
+            "打开灯",
+            "打开厨房灯",
+            "把它关掉",
+            "卧室灯也要",
+            "打开另一个",
+            "取消计时器",
+            "设一个十分钟的计时器",
+            "设一个五分钟的计时器",
+            "取消计时器",
+            "打开走廊的灯",
+            "你会做什么",
+            "窗帘怎么用",
+            "打开卧室灯",
+            "撤销",
+            "撤销",
+            "算了",
+        ],
+        expect![[r#"
+            打开灯
+            打开厨房灯
+              do light.厨房灯 power = on
+              say 好的。
+            把它关掉
+              do light.厨房灯 power = off
+              say 好的。
+            卧室灯也要
+              do light.卧室灯 power = off
+              say 好的。
+            打开另一个
+              do light.厨房灯 power = on
+              say 好的。
+            取消计时器
+              say 没有计时器。
+            设一个十分钟的计时器
+              say 计时器设好了，10分钟。
+            设一个五分钟的计时器
+              say 计时器设好了，5分钟。
+            取消计时器
+              say 有2个计时器：5分钟的计时器和10分钟的计时器。请说是哪一个。
+            打开走廊的灯
+              say 走廊没有我能控制的灯。
+            你会做什么
+              say 我会：闹钟和提醒；调温度，问温度；时间和日期；开关窗帘和百叶窗；开关灯，调亮度和颜色；开关插座和开关；定时器；音量。比如你可以说：“设一个早上七点的闹钟”、“把温度调到二十一度”、“现在几点了”。
+            窗帘怎么用
+              say 开关窗帘和百叶窗。你可以说：“打开客厅窗帘”、“关上客厅的窗帘”、“把客厅窗帘开到百分之五十”、“客厅窗帘开着吗”。
+            打开卧室灯
+              do light.卧室灯 power = on
+              say 好的。
+            撤销
+              say 这个没办法撤销：把卧室灯打开。
+            撤销
+              say 没有可以撤销的。
+            算了
+              say 好的。
+        "#]],
+    );
 }
 
 #[test]

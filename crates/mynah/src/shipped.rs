@@ -43,12 +43,15 @@ const ENGLISH: Skills = skills![
 const MANDARIN: Skills = skills![
     "zh":
     "alarms.toml",
+    "cancel.toml",
     "climate.toml",
     "clock.toml",
     "covers.toml",
+    "help.toml",
     "lights.toml",
     "plugs.toml",
     "timers.toml",
+    "undo.toml",
     "volume.toml",
 ];
 

@@ -121,6 +121,23 @@ pub(crate) enum Verb {
     },
 }
 
+impl Verb {
+    /// Does it do the same, to the devices that are named?
+    pub(crate) fn does_the_same_as(&self, other: &Verb) -> bool {
+        let named = |on: &[Target]| on.iter().all(|target| matches!(target, Target::Named | Target::One));
+        match (self, other) {
+            (Verb::Set { capability: a, to: x, on: n }, Verb::Set { capability: b, to: y, on: m })
+            | (Verb::Adjust { capability: a, by: x, on: n }, Verb::Adjust { capability: b, by: y, on: m }) => {
+                a == b && x == y && n == m && named(n)
+            }
+            (Verb::Read { capability: a, on: n }, Verb::Read { capability: b, on: m }) => {
+                a == b && n == m && named(n)
+            }
+            _ => false,
+        }
+    }
+}
+
 /// What may be answered to a question.
 #[derive(Clone, Debug)]
 pub(crate) enum AskedFor {
@@ -136,7 +153,7 @@ pub(crate) enum AskedFor {
 pub(crate) const LONGEST_DELAY: Duration = Duration::from_secs(600);
 
 /// A value, or a text with slots that becomes one.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Argument {
     Bool(bool),
     Number(f64),

@@ -68,11 +68,15 @@
 //! [translations.de.lists]
 //! size = [{ in = "(klein|kleinen)", out = "small" }, { in = "(groß|großen)", out = "large" }]
 //!
+//! [translations.de.says]            # what `say` actions say, by their own texts
+//! "Here it comes" = "Schon unterwegs"
+//!
 //! [[translations.de.intent]]
 //! name = "coffee.brew"              # one of this skill
 //! sentences = ["mach [mir] einen [{size}] Kaffee"]
 //! reply = "Kommt sofort"
-//! asks = { size = "Wie groß?" }     # the questions of its actions
+//! asks = { size = "Wie groß?" }     # the questions of its actions; with answers of their own:
+//! # asks = { milk = { ask = "Mit Milch?", answers = [{ in = "ja", out = "white" }, { in = "nein", out = "black" }] } }
 //!
 //! [[translations.de.intent.test]]   # as above; and [[translations.de.refuse]]
 //! say = "mach mir einen großen Kaffee"
@@ -109,7 +113,9 @@
 //! At each place of a device or a room several may be said, "dim the lamp and the spot to 20 percent", and behind a sentence
 //! that speaks of all, some may be left out: "turn off all the lights except the kitchen". A skill has to do nothing for it.
 //!
-//! "It", "them" and "the other one" are in every device list, and mean the devices that were spoken of in the last minutes. When
+//! "It", "them" and "the other one" are in every device list, and mean the devices that were spoken of in the last minutes; "there", among the rooms,
+//! is the room of those. "In the kitchen too", "and the lamp there too" and "what about the bedroom" ask again for what was asked for before, of
+//! another room or device; where another skill is for that device, by its intent that does the same. When
 //! "the lamp" may be several, the question takes an answer: "the bedroom one", "the second", "both".
 //!
 //! ## Actions
@@ -128,7 +134,7 @@
 //! | `{ tell = "time" }`, `{ tell = "date" }` | |
 //! | `{ list = "add", name = "shopping", item = "{item}" }` | and `list = "remove"`; `list = "read"`, `list = "clear"` |
 //! | `{ say = "Here it comes" }` | says it, before the reply |
-//! | `{ ask = "How large?", slot = "size" }` | asks for a slot that was not said, before anything is done; what may be answered are the texts of the list of that name, or `answers = ["small", { in = "(large\|big)", out = "large" }]` |
+//! | `{ ask = "How large?", slot = "size" }` | asks for a slot that was not said, before anything is done; what may be answered are the values of the list that the sentences have for the slot (`{duration:length}`), or of the list of its name; or `answers = "{duration}"`, the values of any list that is always there or the skill's own; or a list written out, `answers = ["small", { in = "(large\|big)", out = "large" }]`, `answers = { from = 1, to = 8 }` |
 //! | `{ scene = "movie" }`, `{ scene = "{scene}" }` | does the actions of `[scenes]`, which has `movie = [{ … }, …]` |
 //! | `{ delay = "5 seconds" }` | what follows is done so much later, ten minutes at most, and only when all went well so far |
 //! | `{ sequence = [{ … }, { … }] }` | one after the other, up to the first that does not work |
@@ -209,7 +215,7 @@ pub use format::format;
 pub use import::{Import, ImportReport, LeftOut, import};
 pub use outcome::{Failure, FailureKind, Outcome, Reply};
 pub use plan::{Action, AlarmKind, Due, HttpCall, Local, MqttMessage, Plan, PlanPart, Risk};
-pub use refer::{chosen, is_too, refer, too_after};
+pub use refer::{chosen, is_too, refer};
 pub use refusal::{BadValue, Refusal};
 pub use schema::schema;
 pub use sounds::pronouncer;

@@ -98,7 +98,7 @@ fn areas(home: &Home, language: &str) -> List {
         .areas()
         .iter()
         .flat_map(|a| home.spoken_area_names(a).into_iter().map(|said| entry(&said, a.id.as_str())));
-    List::Text(names.chain(refer::here(language)).collect())
+    List::Text(names.chain(refer::rooms(language)).collect())
 }
 
 /// Each floor by its name, which is its value.

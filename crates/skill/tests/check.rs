@@ -248,7 +248,7 @@ test = [{ say = "1 front 2 then 3 and 4" }]
         &[("a.toml", a)],
         &[],
         expect![[r#"
-            W a.toml:12 `{code} {side} {seat} then {room} (and|or) {ticket}`: the grammar is large: 71678 arcs; `{code}` of `a.code` makes 20125 of them
+            W a.toml:12 `{code} {side} {seat} then {room} (and|or) {ticket}`: the grammar is large: 71717 arcs; `{code}` of `a.code` makes 20125 of them
         "#]],
     );
 }

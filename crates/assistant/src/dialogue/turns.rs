@@ -5,9 +5,7 @@ use std::time::Duration;
 use mynah_audio::Cue;
 use mynah_home::DeviceId;
 use mynah_intent::Reading;
-use mynah_skill::{
-    Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Risk, Situation, is_too, too_after,
-};
+use mynah_skill::{Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Risk, Situation, is_too};
 
 use super::own::{Effect, Memory};
 use super::questions::Pending;
@@ -43,6 +41,12 @@ pub(super) struct Running {
 const LEAST_FOR_SEVERAL: f32 = 0.75;
 /// So long "it" is what was spoken of last.
 const RECENT: Duration = Duration::from_secs(180);
+fn devices_of(plan: &Plan) -> Vec<DeviceId> {
+    let mut devices: Vec<DeviceId> = plan.actions.iter().filter_map(|a| a.device().cloned()).collect();
+    devices.dedup();
+    devices
+}
+
 fn waiting_time(action: &Action) -> Duration {
     match action {
         Action::Wait { length } => *length,
@@ -74,13 +78,18 @@ impl Dialogue {
             return;
         }
         let (mut readings, mut plans) = (Vec::new(), Vec::new());
+        let mut recent = if now.since_start <= self.recent.1 { self.recent.0.clone() } else { Vec::new() };
         for command in commands {
             let Some(commands) = self.meant_too(command, readings.last(), now) else {
                 self.not_understood(turn, Because::NoReading { text: text.to_owned() }, origin);
                 return;
             };
             for command in commands {
-                let chosen = self.choose(turn, command, &situation, now);
+                let chosen = self.choose(turn, command, &situation, &recent);
+                if let Some((_, Ok(plan))) = &chosen {
+                    let devices = devices_of(plan);
+                    recent = if devices.is_empty() { recent } else { devices };
+                }
                 readings.extend(chosen.iter().map(|(reading, _)| reading.clone()));
                 plans.extend(chosen.map(|(_, plan)| plan));
             }
@@ -104,7 +113,8 @@ impl Dialogue {
             None if now.since_start <= self.asked.1 => &self.asked.0,
             None => &[],
         };
-        let meant: Option<Vec<_>> = asked.iter().map(|before| Some(vec![too_after(before, too)?])).collect();
+        let meant: Option<Vec<_>> =
+            asked.iter().map(|before| Some(vec![self.mind.too_after(before, too)?])).collect();
         meant.filter(|meant| !meant.is_empty())
     }
 
@@ -141,6 +151,10 @@ impl Dialogue {
             self.ask(turn, pending, expects, speech, origin, false);
             return;
         }
+        if let Refusal::NothingThere { .. } | Refusal::NoneOfKind { .. } = refusal {
+            // "What about the bedroom?"
+            self.asked = (readings.clone(), now.since_start + RECENT);
+        }
         let speech = match readings.len() {
             1 => self.mind.refusal(&refusal),
             _ => self.phrase(Phrase::DidNothing(&self.mind.refusal(&refusal))),
@@ -156,9 +170,8 @@ impl Dialogue {
         turn: TurnId,
         readings: Vec<Reading>,
         situation: &Situation,
-        now: Moment,
+        recent: &[DeviceId],
     ) -> Option<(Reading, Result<Plan, Refusal>)> {
-        let recent = if now.since_start <= self.recent.1 { self.recent.0.as_slice() } else { &[] };
         let refer = |reading| self.mind.refer(reading, recent);
         let mut readings: Vec<Reading> = readings.into_iter().map(refer).collect();
         let best = readings.first()?.confidence;
@@ -227,8 +240,7 @@ impl Dialogue {
             return;
         }
         let memory = self.own.memory();
-        let mut devices: Vec<DeviceId> = plan.actions.iter().filter_map(|a| a.device().cloned()).collect();
-        devices.dedup();
+        let devices = devices_of(&plan);
         if !devices.is_empty() {
             self.recent = (devices, now.since_start + RECENT);
         }

@@ -15,9 +15,13 @@ pub trait Understanding: Send {
         let readings = self.understand(text, situation);
         if readings.is_empty() { Vec::new() } else { vec![readings] }
     }
-    /// A reading in which "it", "them" and "the other one" are devices that were spoken of before.
+    /// A reading in which "it", "them", "the other one" and "there" are what was spoken of before.
     fn refer(&self, reading: Reading, _recent: &[DeviceId]) -> Reading {
         reading
+    }
+    /// What was asked for before, of the rooms or devices that "in the kitchen too" names. Nothing when it cannot mean that.
+    fn too_after(&self, _before: &Reading, _too: &Reading) -> Option<Reading> {
+        None
     }
     /// What a reading comes down to in this house.
     ///
@@ -60,6 +64,10 @@ impl Understanding for House {
 
     fn refer(&self, reading: Reading, recent: &[DeviceId]) -> Reading {
         mynah_skill::refer(&reading, recent, &self.home)
+    }
+
+    fn too_after(&self, before: &Reading, too: &Reading) -> Option<Reading> {
+        self.catalog.too_after(before, too, &self.home)
     }
 
     fn plan(&self, reading: &Reading, situation: &Situation) -> Result<Plan, Refusal> {

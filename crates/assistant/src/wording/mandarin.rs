@@ -230,6 +230,7 @@ fn when_and_what(alarm: &Alarm, now: Moment) -> String {
 fn spoken_recurrence(every: &Recurrence, next: OffsetDateTime) -> String {
     let n = match every.interval {
         0 | 1 => String::new(),
+        2 => "两".to_owned(),
         n => n.to_string(),
     };
     let often = match (every.frequency, n.as_str()) {

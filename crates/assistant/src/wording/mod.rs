@@ -129,3 +129,185 @@ impl AnswerWords {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use mynah_intent::{Frequency, Recurrence, SaidDateTime, SaidTime, Weekdays};
+    use mynah_skill::Due;
+    use time::macros::{datetime, time};
+
+    const NOW: Moment = Moment { since_start: Duration::ZERO, wall: datetime!(2026-11-21 09:20 UTC) };
+
+    fn alarms() -> Vec<Alarm> {
+        let mut alarms = crate::alarms::Alarms::default();
+        let every = |frequency, interval, weekdays| {
+            let at = Some(SaidTime::exact(7, 0));
+            Due::Every(Recurrence { frequency, interval, weekdays, month_day: None, at })
+        };
+        let once = Due::Once(SaidDateTime::In(Duration::from_secs(600)));
+        for (kind, due, about) in [
+            (AlarmKind::Alarm, once, None),
+            (AlarmKind::Alarm, every(Frequency::Weekly, 1, Weekdays::WORKING), None),
+            (AlarmKind::Alarm, every(Frequency::Weekly, 1, Weekdays::one(1).and(Weekdays::one(3))), None),
+            (AlarmKind::Reminder, every(Frequency::Daily, 2, Weekdays::default()), Some("浇花")),
+            (AlarmKind::Reminder, once, None),
+        ] {
+            alarms.set(kind, &due, false, about, NOW).unwrap();
+        }
+        [AlarmKind::Alarm, AlarmKind::Reminder].iter().flat_map(|kind| alarms.of(*kind).cloned()).collect()
+    }
+
+    /// Every phrase, a line each.
+    fn all_said(language: Language) -> Vec<String> {
+        let timer = |name: Option<&str>, seconds| Timer {
+            name: name.map(str::to_owned),
+            length: Duration::from_secs(seconds),
+            ends: Duration::from_secs(seconds),
+        };
+        let timers = [timer(Some("面条"), 480), timer(None, 90)];
+        let left = [(&timers[0], Duration::from_secs(400)), (&timers[1], Duration::from_secs(3))];
+        let (alarms, late) = (alarms(), Moment { wall: datetime!(2026-11-22 09:20 UTC), ..NOW });
+        let refs: Vec<&Alarm> = alarms.iter().collect();
+        let items = ["牛奶".to_owned(), "面包".to_owned()];
+        let alarm_refusals = [
+            AlarmRefusal::Past,
+            AlarmRefusal::NoSuchDay,
+            AlarmRefusal::TooMany,
+            AlarmRefusal::None(AlarmKind::Alarm),
+            AlarmRefusal::NoSuch(AlarmKind::Reminder),
+            AlarmRefusal::Several(alarms[..2].to_vec()),
+        ];
+        let timer_refusals = [
+            TimerRefusal::Empty,
+            TimerRefusal::TooLong,
+            TimerRefusal::TooMany,
+            TimerRefusal::None,
+            TimerRefusal::NoSuch { name: "茶".into() },
+            TimerRefusal::Several(timers.to_vec()),
+        ];
+        let mut phrases = vec![
+            Phrase::HearingFailed,
+            Phrase::Leave,
+            Phrase::NotUnderstood,
+            Phrase::Shall("把门锁上"),
+            Phrase::WhatPin("把门锁上"),
+            Phrase::NoPin,
+            Phrase::PinLocked,
+            Phrase::PinAgain,
+            Phrase::WrongPin,
+            Phrase::StillNot,
+            Phrase::YesOrNo("要把门锁上吗？"),
+            Phrase::DidNothing("我不知道什么是凉亭。"),
+            Phrase::CannotTakeBack("把门锁上"),
+            Phrase::NothingToTakeBack,
+            Phrase::NotKept,
+            Phrase::TimerSet(&timers[0]),
+            Phrase::TimerCancelled(&timers[1]),
+            Phrase::TimersLeft(&left),
+            Phrase::TimersOver(&timers),
+            Phrase::TimersRestored,
+            Phrase::AlarmSet(&alarms[0], NOW),
+            Phrase::AlarmCancelled(&alarms[3], NOW),
+            Phrase::AlarmsCancelled(AlarmKind::Alarm, 0),
+            Phrase::AlarmsCancelled(AlarmKind::Reminder, 2),
+            Phrase::Alarms(AlarmKind::Alarm, &[], NOW),
+            Phrase::Alarms(AlarmKind::Alarm, &refs, NOW),
+            Phrase::AlarmsRestored,
+            Phrase::NothingRings,
+            Phrase::RingingIsOff,
+            Phrase::RingsAgainIn(Duration::from_secs(540)),
+            Phrase::Volume(30.0),
+            Phrase::NoVolume,
+            Phrase::Time(time!(9:20)),
+            Phrase::Date(NOW.wall.date()),
+            Phrase::Added("牛奶", "shopping"),
+            Phrase::AddedBefore("牛奶", "购物"),
+            Phrase::ListFull("购物清单"),
+            Phrase::Removed("牛奶", "购物"),
+            Phrase::NotOnList("牛奶", "购物"),
+            Phrase::List("购物", &[]),
+            Phrase::List("购物", &items),
+            Phrase::ListEmptied("购物"),
+            Phrase::ListWasEmpty("购物"),
+            Phrase::ListsRestored,
+        ];
+        phrases.extend(alarms.iter().map(|alarm| Phrase::AlarmIsDue(alarm, late)));
+        phrases.extend(alarm_refusals.iter().map(|refusal| Phrase::AlarmRefused(refusal, NOW)));
+        phrases.extend(timer_refusals.iter().map(Phrase::TimerRefused));
+        phrases.iter().map(|phrase| phrase.said(language)).collect()
+    }
+
+    #[test]
+    fn no_phrase_has_a_word_of_another_language() {
+        let all = all_said(Language::Mandarin);
+        for said in &all {
+            let is_latin = said.chars().any(|c| c.is_ascii_alphabetic() || c == ' ');
+            assert!(said.ends_with(['。', '？']) && !is_latin, "{said}");
+        }
+        expect![[r#"
+            抱歉，我的听力出了问题。
+            好的，那就算了。
+            抱歉，我没听懂。
+            要把门锁上吗？
+            要把门锁上，请说密码。
+            这需要密码，但还没有设置密码。
+            密码错误次数太多，请稍后再试。
+            请再说一遍密码。
+            密码不对。
+            我还是没听懂，那就算了。
+            请说是或者不是。要把门锁上吗？
+            我不知道什么是凉亭。所以我什么都没做。
+            这个没办法撤销：把门锁上。
+            没有可以撤销的。
+            但是我没办法保存，重启以后就会忘记。
+            面条计时器设好了，8分钟。
+            1分钟30秒的计时器取消了。
+            面条计时器还剩6分钟40秒，1分钟30秒的计时器还剩3秒。
+            面条计时器和1分钟30秒的计时器到时间了。
+            计时器恢复原样了。
+            闹钟设好了，今天上午9点半。
+            今天上午9点半的提醒取消了。
+            没有闹钟。
+            2个提醒取消了。
+            没有闹钟。
+            有5个闹钟：今天上午9点半、每个工作日上午7点、每周一、周三上午7点、今天上午9点半和每两天上午7点：浇花。
+            闹钟和提醒恢复原样了。
+            现在没有东西在响。
+            已经关了。
+            9分钟以后再叫你。
+            音量是百分之30。
+            这不是音量。
+            现在是上午9点20分。
+            今天是11月21日，星期六。
+            牛奶加到清单上了。
+            牛奶已经在购物清单上了。
+            购物清单满了。
+            牛奶从购物清单上去掉了。
+            购物清单上没有牛奶。
+            购物清单是空的。
+            购物清单上有牛奶和面包。
+            购物清单清空了。
+            购物清单本来就是空的。
+            清单恢复原样了。
+            现在是上午9点20分。本来是昨天上午9点半的。
+            现在是上午9点20分。
+            现在是上午9点20分。
+            现在是上午9点20分。你要我提醒你的。本来是昨天上午9点半的。
+            记得浇花。本来是今天上午7点的。
+            那个时间已经过了。
+            没有这一天。
+            已经有100个了，请先取消一个。
+            没有闹钟。
+            没有这个提醒。
+            有好几个：今天上午9点半和每个工作日上午7点。请说是哪一个。
+            计时器要有时长。
+            计时器最长一个星期。
+            已经有20个计时器了，请先取消一个。
+            没有计时器。
+            没有茶计时器。
+            有2个计时器：面条计时器和1分钟30秒的计时器。请说是哪一个。
+        "#]].assert_eq(&(all.join("\n") + "\n"));
+    }
+}

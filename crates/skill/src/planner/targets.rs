@@ -9,7 +9,7 @@ use super::{Planner, missing, unresolved};
 use crate::action::Target;
 use crate::lists::{EXCEPTION, is_device_list};
 use crate::permission::{glob, kinds_of};
-use crate::refer::{is_here, is_reference};
+use crate::refer::{is_here, is_reference, is_there};
 use crate::refusal::Refusal;
 use crate::wording::Language;
 
@@ -122,6 +122,7 @@ impl<'a> Planner<'a> {
             let list = if slot.list.is_empty() { name.as_str() } else { slot.list.as_str() };
             match (list, &slot.value) {
                 _ if is_here(slot) => {}
+                _ if is_there(slot) => return Err(Refusal::NoReferent { said: said(slot) }),
                 ("area", Value::Text(id)) => {
                     let by_id = self.home.areas().iter().find(|area| area.id.as_str() == id);
                     rooms.push(
