@@ -173,6 +173,27 @@ lists:
     assert_eq!(faults[0].message, "a range of neither digits nor words");
 }
 
+/// hassil takes them; here, that they are not is told where the list is used, and with what to write instead.
+#[test]
+fn a_list_in_a_value_of_a_list_is_told() {
+    let sentences = r#"
+language: en
+intents:
+  I: { data: [{ sentences: ["turn on {thing} now", "look at {thing}"] }] }
+lists:
+  room: { values: [kitchen] }
+  thing: { values: [fan, { in: "{room} lamp", out: lamp }] }
+  unused: { values: ["{room} fan"] }
+"#;
+    let faults = Recognizer::compile(hassil::sentences(&[file("x.yaml", sentences)]).unwrap()).unwrap_err();
+    let shown = |fault: &mynah_intent::Fault| {
+        let place = &sentences[fault.origin.span.clone()];
+        format!("{} {place}: {fault}; {}", fault.origin.file, fault.help.as_deref().unwrap_or_default())
+    };
+    let shown: Vec<String> = faults.iter().map(shown).collect();
+    expect!["x.yaml {thing}: list `thing`, value `{room} lamp`: a list in a value of a list; write its values out, or put it into the sentences"].assert_eq(&shown.join("\n"));
+}
+
 #[test]
 fn a_name_in_two_files_is_told() {
     let rules = "language: en\nexpansion_rules: { the: \"(the|my)\" }\nlists: { level: { range: { from: 0, to: 3 } } }";

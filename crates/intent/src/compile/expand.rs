@@ -155,7 +155,13 @@ impl Compiler<'_> {
                 slots = filled?;
             }
             Kind::List { list, slot } => {
-                let Some(id) = self.list(walk.scope, list) else {
+                let faults = self.faults.len();
+                let found = self.list(walk.scope, list);
+                // The values of a list have no places: their faults are told where it is first used.
+                for fault in self.faults[faults..].iter_mut().filter(|fault| fault.origin.file.is_empty()) {
+                    fault.origin = part(walk.origin, &node.span);
+                }
+                let Some(id) = found else {
                     self.unknown(walk.scope, part(walk.origin, &node.span), &node.kind);
                     walk.depth -= 1;
                     return Ok(slots);
