@@ -670,6 +670,102 @@ fn questions_complaints_and_references_in_mandarin() {
     );
 }
 
+const TEA: &str = r#"
+[skill]
+name = "tea"
+language = "zh"
+[permissions]
+mqtt = ["tea"]
+devices = ["light.*"]
+[lists]
+kind = [{ in = "绿茶", out = "green" }, { in = "红茶", out = "black" }]
+[[intent]]
+name = "tea.brew"
+sentences = ["泡 [一杯] 茶"]
+risk = "confirm"
+do = [
+  { ask = "什么茶？", slot = "kind" },
+  { ask = "泡多久？", slot = "length", answers = "{duration}" },
+  { mqtt = { topic = "tea", payload = "{kind} {length}" } },
+]
+reply = "好的"
+[[intent.test]]
+say = "泡茶"
+[[intent]]
+name = "light.on"
+sentences = ["打开 {device}"]
+do = [{ set = "power", to = "on", on = "{targets}" }]
+[[intent.test]]
+say = "打开台灯"
+"#;
+
+/// A question of a skill, a confirmation, and "which one?", all answered in Mandarin.
+#[test]
+fn questions_are_answered_in_mandarin() {
+    let room = |name: &str| {
+        format!(
+            "[[area]]\nname = \"{name}\"\n[[device]]\nid = \"light.{name}\"\nname = \"台灯\"\nkind = \"light\"\narea = \"{name}\"\n"
+        )
+    };
+    let home = Home::parse("home.toml", &(room("卧室") + &room("厨房"))).expect("a home");
+    let catalog = Catalog::parse(&[("tea.toml".into(), TEA.into())], &home).expect("a skill");
+    let ids = TurnIds::default();
+    let dialogue = dialogue_of(catalog, home, &ids);
+    check_with(
+        dialogue,
+        &ids,
+        &[
+            "泡一杯茶",
+            "我要红茶",
+            "三分钟吧",
+            "好的",
+            "泡茶",
+            "绿茶",
+            "一分半钟",
+            "不要",
+            "打开台灯",
+            "厨房的",
+            "打开台灯",
+            "两个都要",
+            "打开台灯",
+            "算了",
+        ],
+        expect![[r#"
+            泡一杯茶
+              say 什么茶？
+            我要红茶
+              say 泡多久？
+            三分钟吧
+              say 要做这个技能要做的事吗？
+            好的
+              do publish tea black 180
+              say 好的。
+            泡茶
+              say 什么茶？
+            绿茶
+              say 泡多久？
+            一分半钟
+              say 要做这个技能要做的事吗？
+            不要
+              say 好的，那就算了。
+            打开台灯
+              say 你说的是哪一个：卧室的台灯还是厨房的台灯？
+            厨房的
+              do light.厨房 power = on
+              say 台灯开着。
+            打开台灯
+              say 你说的是哪一个：卧室的台灯还是厨房的台灯？
+            两个都要
+              do light.卧室 power = on; light.厨房 power = on
+              say 台灯和台灯都开着。
+            打开台灯
+              say 你说的是哪一个：卧室的台灯还是厨房的台灯？
+            算了
+              say 好的，那就算了。
+        "#]],
+    );
+}
+
 #[test]
 fn in_mandarin() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
