@@ -124,7 +124,9 @@ pub(crate) enum Verb {
 impl Verb {
     /// Does it do the same, to the devices that are named?
     pub(crate) fn does_the_same_as(&self, other: &Verb) -> bool {
-        let named = |on: &[Target]| on.iter().all(|target| matches!(target, Target::Named | Target::One));
+        let named = |on: &[Target]| {
+            on.iter().all(|target| matches!(target, Target::Named | Target::Nearby | Target::One))
+        };
         match (self, other) {
             (Verb::Set { capability: a, to: x, on: n }, Verb::Set { capability: b, to: y, on: m })
             | (Verb::Adjust { capability: a, by: x, on: n }, Verb::Adjust { capability: b, by: y, on: m }) => {
@@ -172,6 +174,9 @@ pub(crate) enum Payload {
 pub(crate) enum Target {
     /// `{targets}`: the devices that were named; else those of the room that was named; else all that the skill may reach.
     Named,
+    /// `{nearby}`: as `{targets}`, but where neither device nor room was named, those in the room of the speaker, if it has any and
+    /// nobody said `{all}`.
+    Nearby,
     /// `{target}`: one device: the one that was named; else the only one of the room that was named, or of the speaker's, or of all.
     One,
     /// `{slot}`: the device of that slot.
@@ -270,7 +275,7 @@ impl ActionTemplate {
         }
         holes.extend(targets.into_iter().filter_map(|t| match t {
             Target::Slot(name) => Some(name.clone()),
-            Target::Named | Target::One | Target::Pattern(_) => None,
+            Target::Named | Target::Nearby | Target::One | Target::Pattern(_) => None,
         }));
         holes
     }

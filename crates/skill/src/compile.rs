@@ -156,7 +156,7 @@ fn several(language: &str) -> Several {
 
 /// The sentences of an intent, with room for an exception behind those that speak of all: "… except the kitchen".
 fn with_exceptions(skill: &Manifest, intent: &IntentEntry) -> Vec<Sentence> {
-    let is_all = |target: &Target| matches!(target, Target::Named | Target::Pattern(_));
+    let is_all = |target: &Target| matches!(target, Target::Named | Target::Nearby | Target::Pattern(_));
     let speaks_of_all =
         intent.actions.iter().any(|action| action.sets().is_some_and(|on| on.iter().any(is_all)));
     if !speaks_of_all || !skill.language.starts_with("en") {

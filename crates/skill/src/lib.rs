@@ -142,11 +142,13 @@
 //! | `{ undo = true }` | takes back the last plan that changed something: what was read before it is restored |
 //! | `{ cancel = true }` | stops what goes on |
 //!
-//! `on` is `"{targets}"` (the default), `"{target}"`, a slot such as `"{lamp}"`, or a pattern such as `"cover.*"`. `{targets}` are the devices that
+//! `on` is `"{targets}"` (the default), `"{nearby}"`, `"{target}"`, a slot such as `"{lamp}"`, or a pattern such as `"cover.*"`. `{targets}` are the devices that
 //! the sentence named; else the permitted ones in the room that it named; else, in a sentence that has no place for either, all
 //! permitted ones; of these last two, the devices that have the capability. **Nothing widens them**: a slot that was said and
 //! means nothing here is a [`Refusal`], and so is a device that cannot do what was asked. `{target}` is one of these devices:
-//! where several could be meant, the one in the room of the speaker; where that does not tell, the speaker is asked. Of several
+//! where several could be meant, the one in the room of the speaker; where that does not tell, the speaker is asked. `{nearby}` are these
+//! devices too, but where the sentence named neither device nor room, and has no `{all}`, only those in the room of the speaker, if there are any: "turn off the
+//! lights" and "turn off all the lights". Of several
 //! actions on patterns, those are left out for which the house has nothing.
 //!
 //! Actions of one intent on different devices are done side by side. Those behind a `delay`, and the steps of a `sequence`, wait for what

@@ -12,6 +12,9 @@ use crate::refer;
 /// The list of what may be left out, and its slot.
 pub(crate) const EXCEPTION: &str = "except";
 
+/// The list of words for the whole house, and its slot.
+pub(crate) const ALL: &str = "all";
+
 /// Is this the list of the devices, or of those of one kind?
 pub(crate) fn is_device_list(name: &str) -> bool {
     name == "device" || Kind::from_name(name).is_some()
@@ -36,6 +39,7 @@ pub(crate) fn of_every_skill(home: &Home, language: &str) -> BTreeMap<String, Li
         ("number", range(0, 1000, NumberKind::Number)),
         ("integer", range(0, 1000, NumberKind::Number)),
         ("duration", List::Duration),
+        (ALL, all(language)),
         ("area", areas(home, language)),
         ("floor", floors(home)),
     ]
@@ -91,6 +95,16 @@ pub(crate) fn of_devices(name: &str, permissions: &Permissions, home: &Home) -> 
         entry(&said, &value)
     });
     Some(List::Text(entries.collect()))
+}
+
+/// Words that mean those of the whole house, wherever the speaker is: see [`Target::Nearby`](crate::action::Target::Nearby).
+fn all(language: &str) -> List {
+    let said: &[&str] = match language.split(['-', '_']).next() {
+        Some("en") => &["all", "every one of", "everywhere", "in the [whole|entire] house"],
+        Some("zh") => &["所有", "全部", "全屋", "家里"],
+        _ => &[],
+    };
+    List::Text(said.iter().map(|said| ListEntry::new(*said, Value::Text(ALL.to_owned()))).collect())
 }
 
 fn areas(home: &Home, language: &str) -> List {

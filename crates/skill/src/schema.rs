@@ -213,7 +213,7 @@ fn actions() -> Vec<Value> {
     let kinds: Vec<&str> = Kind::ALL.iter().map(|kind| kind.name()).collect();
     let on = || {
         texts(&format!(
-            "`{{targets}}` (without it), `{{target}}`, a slot, or a pattern on device ids; kinds are {}",
+            "`{{targets}}` (without it), `{{nearby}}`, `{{target}}`, a slot, or a pattern on device ids; kinds are {}",
             kinds.join(", ")
         ))
     };

@@ -89,6 +89,10 @@ fn what_is_said_means_the_same_as_in_a_small_house() {
         covers: open all the blinds: of the whole house
         household: are any windows open: of the whole house
         lights: turn off all the lights: of the whole house
+        lights: turn off the lights everywhere: of the whole house
+        lights: switch all of the lamps off: of the whole house
+        lights: turn off the lights except the bedroom: of the whole house
+        lights: turn off the lights: of the whole house
         lights: turn all the lights green: of the whole house
         locks: lock all the doors: of the whole house
         locks: are all the doors locked: of the whole house

@@ -333,6 +333,7 @@ fn read_targets(fields: &Fields<'_, '_>) -> Vec<Target> {
         let template = Template::parse(&text.text);
         match template.only_hole() {
             Some("targets") => targets.push(Target::Named),
+            Some("nearby") => targets.push(Target::Nearby),
             Some("target") => targets.push(Target::One),
             Some(slot) => targets.push(Target::Slot(slot.to_owned())),
             None if template.holes().next().is_none() && !template.is_empty() => {

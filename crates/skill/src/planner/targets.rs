@@ -7,7 +7,7 @@ use mynah_intent::{List, Slot, Value};
 
 use super::{Planner, missing, unresolved};
 use crate::action::Target;
-use crate::lists::{EXCEPTION, is_device_list};
+use crate::lists::{ALL, EXCEPTION, is_device_list};
 use crate::permission::{glob, kinds_of};
 use crate::refer::{is_here, is_reference, is_there};
 use crate::refusal::Refusal;
@@ -28,13 +28,17 @@ impl<'a> Planner<'a> {
         let mut is_named = false;
         for target in on {
             match target {
-                Target::Named | Target::One => {
+                Target::Named | Target::Nearby | Target::One => {
                     let mut named =
                         self.intent.slots.iter().filter(|(n, s)| self.names_device(n, s, values)).peekable();
                     if named.peek().is_none() {
                         let able = self.able_in(areas, capability, None)?;
                         let is_one = *target == Target::One || self.is_somewhere();
-                        devices.extend(if is_one { vec![self.the_one(able)?] } else { able });
+                        devices.extend(match target {
+                            _ if is_one => vec![self.the_one(able)?],
+                            Target::Nearby if areas.is_empty() => self.nearby(able),
+                            _ => able,
+                        });
                     }
                     for (_, slot) in named {
                         is_named = true;
@@ -178,6 +182,19 @@ impl<'a> Planner<'a> {
             Some(kinds) if unable.is_empty() => Err(Refusal::NoneOfKind { kinds, room }),
             _ => Err(Refusal::NothingThere { room }),
         }
+    }
+
+    /// Of all devices that could be meant, those in the room of the speaker, if there are any; all when the sentence says so, or
+    /// excepts some.
+    fn nearby(&self, devices: Vec<&'a Device>) -> Vec<&'a Device> {
+        let is_of_house =
+            |(name, slot): (&String, &Slot)| name == ALL || slot.list == ALL || slot.list == EXCEPTION;
+        if self.situation.area.is_none() || self.intent.slots.iter().any(is_of_house) {
+            return devices;
+        }
+        let area = self.situation.area.as_ref();
+        let here: Vec<&Device> = devices.iter().copied().filter(|d| d.area.as_ref() == area).collect();
+        if here.is_empty() { devices } else { here }
     }
 
     /// Of several devices that could be meant, the one in the room of the speaker; else it has to be asked.
