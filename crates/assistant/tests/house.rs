@@ -631,6 +631,8 @@ fn questions_complaints_and_references_in_mandarin() {
         ],
         expect![[r#"
             打开灯
+              do light.厨房灯 power = on; light.卧室灯 power = on
+              say 好的。
             打开厨房灯
               do light.厨房灯 power = on
               say 好的。

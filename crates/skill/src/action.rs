@@ -130,10 +130,10 @@ impl Verb {
         match (self, other) {
             (Verb::Set { capability: a, to: x, on: n }, Verb::Set { capability: b, to: y, on: m })
             | (Verb::Adjust { capability: a, by: x, on: n }, Verb::Adjust { capability: b, by: y, on: m }) => {
-                a == b && x == y && n == m && named(n)
+                a == b && x == y && named(n) && named(m)
             }
             (Verb::Read { capability: a, on: n }, Verb::Read { capability: b, on: m }) => {
-                a == b && n == m && named(n)
+                a == b && named(n) && named(m)
             }
             _ => false,
         }
