@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
 use crate::moment::Moment;
-use crate::wording::english::{singular, spoken_length};
+use crate::wording::english::length::{singular, spoken_length};
 
 /// The longest timer.
 const LONGEST: Duration = Duration::from_secs(7 * 24 * 3600);

@@ -1,7 +1,7 @@
 //! Finite automata over the symbols of a graph: subset construction and minimisation.
 
-use crate::graph::WordId;
 use crate::hash::{QuickMap, QuickSet};
+use crate::word::WordId;
 
 /// What an arc of a [`Net`] takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

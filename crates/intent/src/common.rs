@@ -2,8 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::graph::{Label, Word, WordGraph, WordId};
+use crate::graph::{Label, WordGraph};
 use crate::walk::{StateId, Walk};
+use crate::word::{Word, WordId};
 
 /// How many sentences of both are shown to the caller before the search gives up.
 const MOST_SHOWN: usize = 64;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use crate::automaton::{Mark, Net, Nfa, Symbol};
 use crate::compile::Compiled;
 use crate::fold::tokens;
-use crate::graph::{GraphList, Label, Start, Vocabulary, WordGraph, WordId, accepted, written_word};
+use crate::graph::{GraphList, Label, Start, Vocabulary, WordGraph, accepted, written_word};
 use crate::hash::{QuickMap, QuickSet};
 use crate::language::{Language, Phrases, spellings};
 use crate::program::{CompiledList, Program, Step, Values, units};
+use crate::word::WordId;
 use crate::{NumberKind, Spec, Word, Written};
 
 /// A net of more arcs is not made deterministic.

@@ -1,48 +1,12 @@
 //! The word graph: all that may be said, for recognisers to search.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc as Shared;
-
-use mynah_pronounce::{Pronouncer, Pronunciation, Unpronounceable};
 
 use crate::automaton::{Net, Nfa, Symbol};
 use crate::fold::is_punctuation;
 use crate::hash::QuickSet;
-use crate::walk::Walk;
-
-/// A word of the graph's vocabulary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct WordId(pub u32);
-
-/// A word: how it is read back as text, and how a recogniser may write it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// The word as the templates have it, in lower case: `eight`, `what's`, `twenty-one`.
-    pub text: String,
-    /// Other ways that a recogniser may write it: `8`, `whats`, `21`. Without `text` itself.
-    ///
-    /// A spelling that starts with a letter or a digit stands after a space; one that starts with
-    /// anything else (`%`, `°`) is attached to the word before it.
-    pub spellings: Vec<String>,
-    /// No sentence has it, only what may be said around sentences: `please`, `thanks`. That it was said tells nothing.
-    pub is_filler: bool,
-}
-
-impl Word {
-    /// How the word is said, the likeliest first, for recognisers that go by sounds; of an English graph. Its [`spellings`](Word::spellings) are all said so.
-    /// Looked up when it is asked for, in some microseconds, and a third of a millisecond where it must be guessed: a graph keeps none.
-    ///
-    /// # Errors
-    /// When nobody knows how it is said.
-    pub fn pronunciations(&self, english: &Pronouncer) -> Result<Vec<Pronunciation>, Unpronounceable> {
-        let own = english.word(&self.text);
-        match own {
-            Ok(ways) => Ok(ways),
-            // A sign may have a spelling that can be said.
-            Err(why) => self.spellings.iter().find_map(|word| english.word(word).ok()).ok_or(why),
-        }
-    }
-}
+use crate::word::{Word, WordId};
 
 /// What an arc takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -182,22 +146,6 @@ impl WordGraph {
     pub(crate) fn nets(&self) -> impl Iterator<Item = &Net> {
         let lists = self.lists.iter().map(|list| &*list.net);
         [&*self.around, &*self.sentences, &*self.ands].into_iter().chain(lists)
-    }
-
-    /// Whether the graph has this sentence, in any case and with any punctuation.
-    pub fn accepts(&self, text: &str) -> bool {
-        let mut walk = Walk::new(self);
-        let mut states = BTreeSet::from([walk.start()]);
-        for word in written_words(text) {
-            states = states.into_iter().flat_map(|state| walk.steps(state, &word)).collect();
-        }
-        states.into_iter().any(|state| walk.is_final(state))
-    }
-
-    /// A sentence of the graph. `choose(n)` picks a number below `n` (what is above counts as the last);
-    /// `any_word` stands where any word may. A graph without sentences gives an empty text.
-    pub fn sample(&self, any_word: &str, choose: impl FnMut(usize) -> usize) -> String {
-        self.text(&Walk::new(self).sample(choose), any_word)
     }
 
     /// A path as text, with `any_word` where any word may stand.

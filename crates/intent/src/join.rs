@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::fold::{Folding, Token, tokens_as};
-use crate::graph::{Vocabulary, WordId, written_word};
+use crate::graph::{Vocabulary, written_word};
 use crate::hash::{QuickMap, QuickSet};
 use crate::language::Language;
 use crate::program::{Capture, CompiledList, FoldedWords, Program, ProgramArc, Step, Values};
+use crate::word::WordId;
 
 /// The most ways to join a word of parts, `(a|b)(c|d)…`.
 const MOST_JOINS: usize = 10_000;

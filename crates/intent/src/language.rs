@@ -10,9 +10,28 @@ use std::time::Duration;
 
 use crate::automaton::{Nfa, Symbol};
 use crate::graph::Vocabulary;
-use crate::program::Numbers;
-use crate::{Fractions, Value, Written};
+use crate::{Fractions, NumberKind, Value, Written};
 use rules::Rules;
+
+/// The numbers of a range.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Numbers {
+    pub(crate) from: i32,
+    pub(crate) to: i32,
+    /// At least 1.
+    pub(crate) step: i32,
+    pub(crate) kind: NumberKind,
+    pub(crate) fractions: Fractions,
+    pub(crate) multiplier: Option<f64>,
+    pub(crate) written: Written,
+}
+
+impl Numbers {
+    /// The whole numbers.
+    pub(crate) fn whole(&self) -> impl Iterator<Item = i32> + use<> {
+        (self.from..=self.to).step_by(self.step.unsigned_abs() as usize)
+    }
+}
 
 /// Numbers and spans of time in one language. All words are folded as [`crate::fold`] does.
 ///

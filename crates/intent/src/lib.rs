@@ -67,8 +67,9 @@ mod spec;
 mod template;
 mod walk;
 mod when;
+mod word;
 
-pub use graph::{Label, Word, WordGraph, WordId};
+pub use graph::{Label, WordGraph};
 pub use intent::{Intent, Reading, Slot, Value};
 pub use marks::{MarkedCommand, MarkedSlot, Marks};
 pub use near::Evidence;
@@ -81,3 +82,4 @@ pub use spec::{
 pub use template::{Mentions, mentions};
 pub use walk::{Arc, StateId, Walk};
 pub use when::{Frequency, Recurrence, SaidDate, SaidDateTime, SaidTime, Weekdays, Which};
+pub use word::{Word, WordId};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::fold::Token;
-use crate::graph::WordId;
-use crate::language::Language;
 use crate::language::rules::Part;
-use crate::{Fractions, NumberKind, Value, ValueKind, Written};
+use crate::language::{Language, Numbers};
+use crate::word::WordId;
+use crate::{NumberKind, Value, ValueKind, Written};
 
 /// A word as it is compared. `eight` and `8` are one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -250,25 +250,7 @@ pub(crate) enum Values {
     Wildcard,
 }
 
-/// The numbers of a range.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Numbers {
-    pub(crate) from: i32,
-    pub(crate) to: i32,
-    /// At least 1.
-    pub(crate) step: i32,
-    pub(crate) kind: NumberKind,
-    pub(crate) fractions: Fractions,
-    pub(crate) multiplier: Option<f64>,
-    pub(crate) written: Written,
-}
-
 impl Numbers {
-    /// The whole numbers.
-    pub(crate) fn whole(&self) -> impl Iterator<Item = i32> + use<> {
-        (self.from..=self.to).step_by(self.step.unsigned_abs() as usize)
-    }
-
     /// The numbers that begin at the first word, as the range permits them to be written.
     fn written_in(&self, words: &[&str], language: &dyn Language) -> Vec<(usize, f64)> {
         let is_digits = words.first().is_some_and(|word| word.ends_with(|c: char| c.is_ascii_digit()));

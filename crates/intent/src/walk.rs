@@ -1,11 +1,11 @@
 //! A way through a word graph in which each word leads to one state.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::ops::Deref;
 use std::sync::Arc as Shared;
 
 use crate::automaton::{Mark, Net, Symbol};
-use crate::graph::{Label, Start, WordGraph, written_word};
+use crate::graph::{Label, Start, WordGraph, written_word, written_words};
 use crate::hash::QuickMap;
 
 /// A state of a [`Walk`]. Numbers are given in the order of first visit.
@@ -368,5 +368,23 @@ impl WordGraph {
     /// Whether an utterance may end in a place.
     pub(crate) fn may_end(&self, place: Place) -> bool {
         place.caller == NONE && !self.around.accepts(place.state).is_empty()
+    }
+}
+
+impl WordGraph {
+    /// Whether the graph has this sentence, in any case and with any punctuation.
+    pub fn accepts(&self, text: &str) -> bool {
+        let mut walk = Walk::new(self);
+        let mut states = BTreeSet::from([walk.start()]);
+        for word in written_words(text) {
+            states = states.into_iter().flat_map(|state| walk.steps(state, &word)).collect();
+        }
+        states.into_iter().any(|state| walk.is_final(state))
+    }
+
+    /// A sentence of the graph. `choose(n)` picks a number below `n` (what is above counts as the last);
+    /// `any_word` stands where any word may. A graph without sentences gives an empty text.
+    pub fn sample(&self, any_word: &str, choose: impl FnMut(usize) -> usize) -> String {
+        self.text(&Walk::new(self).sample(choose), any_word)
     }
 }

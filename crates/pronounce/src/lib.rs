@@ -30,8 +30,10 @@ mod number;
 mod packing;
 mod phone;
 mod pronouncer;
+mod pronunciation;
 mod rules;
 
 pub use distance::distance;
 pub use phone::Phone;
-pub use pronouncer::{Pronouncer, Pronunciation, Source, Unpronounceable};
+pub use pronouncer::Pronouncer;
+pub use pronunciation::{Pronunciation, Source, Unpronounceable};

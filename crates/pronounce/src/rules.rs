@@ -2,7 +2,7 @@
 
 use crate::letters::MOST_LETTERS;
 use crate::phone::Phone;
-use crate::pronouncer::{Pronunciation, Source, Unpronounceable, distinct, joined};
+use crate::pronunciation::{Pronunciation, Source, Unpronounceable, distinct, joined};
 use crate::{dictionary, letters, number};
 
 /// The most characters of a word; with more it is a mistake or an attack.

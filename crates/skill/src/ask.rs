@@ -6,19 +6,10 @@ use std::sync::Arc;
 use mynah_intent::{
     Context, IntentSpec, List, NumberKind, Reading, Recognizer, Sentence, Slot, Spec, WordGraph,
 };
-use serde::{Deserialize, Serialize};
 
-use crate::refusal::Refusal;
-use crate::wording::Language;
-
-/// What may be answered to a question of a skill: one value of a list, in a language.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Answers {
-    /// As a BCP 47 tag.
-    pub language: String,
-    /// The values.
-    pub values: List,
-}
+use crate::language::Language;
+use crate::refusal::{Answers, Refusal};
+use crate::wording;
 
 impl Answers {
     /// All that may be said in answer, for recognisers. `leave` are the words that leave it unanswered.
@@ -64,7 +55,7 @@ impl Answers {
             sentences,
             ..IntentSpec::default()
         };
-        let around = Language::of(&self.language).words().answer();
+        let around = wording::of(Language::of(&self.language)).answer();
         let mut intents = vec![intent("answer", vec![sentence(around)])];
         if !leave.is_empty() {
             intents.push(intent("leave", leave.iter().map(|said| sentence(said)).collect()));

@@ -13,40 +13,12 @@ use crate::action::Verb;
 use crate::compile::compile;
 use crate::extend::extend;
 use crate::files::{skill_texts, with_bases};
+use crate::help::SkillHelp;
+use crate::language::Language;
 use crate::manifest::{IntentEntry, Manifest};
 use crate::places;
 use crate::refer;
-use crate::wording::Language;
-
-/// What a skill tells of itself.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct SkillHelp {
-    /// Its name.
-    pub skill: String,
-    /// What it is for.
-    pub summary: String,
-    /// Sentences that it understands, those of its tests: the first of each intent, then the others.
-    pub sentences: Vec<String>,
-}
-
-impl SkillHelp {
-    fn of(skill: &Manifest) -> SkillHelp {
-        let says = |intent: &IntentEntry| {
-            let good = intent.tests.iter().filter(|t| !t.refuse);
-            good.map(|t| t.say.text.clone()).collect::<Vec<_>>()
-        };
-        let says: Vec<Vec<String>> = skill.intents.iter().map(says).collect();
-        let firsts = says.iter().filter_map(|says| says.first());
-        let others = says.iter().flat_map(|says| says.iter().skip(1));
-        let mut sentences: Vec<String> = Vec::new();
-        for say in firsts.chain(others) {
-            if !sentences.contains(say) {
-                sentences.push(say.clone());
-            }
-        }
-        SkillHelp { skill: skill.name.text.clone(), summary: skill.summary.clone(), sentences }
-    }
-}
+use crate::wording;
 
 /// What is known when something is said.
 #[derive(Clone, Debug)]
@@ -245,7 +217,7 @@ impl Catalog {
     /// What can be said: of a skill that `topic` names, or of all. Made of the skills' summaries and their tests' sentences.
     #[must_use]
     pub fn help(&self, topic: Option<&str>) -> String {
-        let words = Language::of(&self.recognizer.spec().language).words();
+        let words = wording::of(Language::of(&self.recognizer.spec().language));
         if let Some(topic) = topic.filter(|t| !t.trim().is_empty()) {
             return words.help_about(topic, self.help_about(topic).first());
         }

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use mynah_home::{Color, DeviceId, Home, Kind, plain_name};
 use mynah_intent::{List, ListEntry, NumberKind, Value, ValueKind};
 
-use crate::manifest::Manifest;
 use crate::permission::Permissions;
-use crate::refer;
+use crate::refer::words::rooms;
 
 /// The list of what may be left out, and its slot.
 pub(crate) const EXCEPTION: &str = "except";
@@ -52,13 +51,6 @@ pub(crate) fn of_every_skill(home: &Home, language: &str) -> BTreeMap<String, Li
         lists.insert(name.to_owned(), List::Text(Vec::new()));
     }
     lists
-}
-
-/// The list of that name as a skill knows it: its own, one that every skill has, or one of its devices.
-pub(crate) fn of_skill(name: &str, skill: &Manifest, home: &Home) -> Option<List> {
-    let own = skill.lists.get(name).map(|(list, _)| list.clone());
-    own.or_else(|| of_devices(name, &skill.permissions, home))
-        .or_else(|| of_every_skill(home, &skill.language).remove(name))
 }
 
 /// The list of that name made of the devices that a skill may reach, if it is such a list.
@@ -112,7 +104,7 @@ fn areas(home: &Home, language: &str) -> List {
         .areas()
         .iter()
         .flat_map(|a| home.spoken_area_names(a).into_iter().map(|said| entry(&said, a.id.as_str())));
-    List::Text(names.chain(refer::rooms(language)).collect())
+    List::Text(names.chain(rooms(language)).collect())
 }
 
 /// Each floor by its name, which is its value.

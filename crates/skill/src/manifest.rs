@@ -15,6 +15,7 @@ use mynah_intent::{Fault, List, Origin, Sentence, Value};
 
 use crate::Risk;
 use crate::action::{ActionTemplate, AskedFor, Verb};
+use crate::lists::{of_devices, of_every_skill};
 use crate::permission::{Permissions, glob};
 use crate::skill_test::SkillTest;
 use crate::template::Template;
@@ -116,6 +117,13 @@ impl Manifest {
             self.follow(&sentence.template, &mut found);
         }
         found
+    }
+
+    /// The list of that name as the skill knows it: its own, one that every skill has, or one of its devices.
+    pub(crate) fn list(&self, name: &str, home: &Home) -> Option<List> {
+        let own = self.lists.get(name).map(|(list, _)| list.clone());
+        own.or_else(|| of_devices(name, &self.permissions, home))
+            .or_else(|| of_every_skill(home, &self.language).remove(name))
     }
 
     /// The list that a question takes its answers from.

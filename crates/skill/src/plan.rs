@@ -5,12 +5,11 @@ mod show;
 use std::fmt;
 use std::time::Duration;
 
-use mynah_home::{Capability, DeviceId, Home, State};
+use mynah_home::{Capability, DeviceId, State};
 use mynah_intent::{Intent, Recurrence, SaidDateTime, SaidTime};
 use serde::{Deserialize, Serialize};
 
-use crate::reply::device_name;
-use crate::wording::Language;
+use crate::language::Language;
 
 /// What may go wrong when an intent was misheard. It sets the least confidence and what is asked back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -98,17 +97,6 @@ impl Plan {
             all
         });
         Some(Plan { parts, ..together })
-    }
-
-    /// What it would do, after "Shall I": `unlock the front door`.
-    #[must_use]
-    pub fn describe(&self, home: &Home) -> String {
-        let words = self.language.words();
-        let is_wait = |action: &&Action| matches!(action, Action::Wait { .. });
-        let name = |id: &DeviceId| device_name(home, id, words);
-        let actions = self.actions.iter().filter(|action| !is_wait(action));
-        let named = actions.map(|action| (action, action.device().map(name).unwrap_or_default()));
-        words.orders(&named.collect::<Vec<_>>(), &self.skill)
     }
 
     fn part(&self) -> PlanPart {

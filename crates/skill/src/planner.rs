@@ -9,14 +9,13 @@ use mynah_home::{Capability, DeviceId, Home, State};
 use mynah_intent::{Intent, List, Reading, SaidDateTime};
 
 use crate::action::{ActionTemplate, Argument, AskedFor, LONGEST_DELAY, Payload, Verb};
-use crate::ask::Answers;
+
 use crate::catalog::{Catalog, Situation};
-use crate::lists;
+use crate::language::Language;
 use crate::manifest::{IntentEntry, Manifest, REPLY_WORDS};
 use crate::plan::{Action, Due, HttpCall, Local, MqttMessage, Plan, Risk};
-use crate::refusal::{BadValue, Refusal};
+use crate::refusal::{Answers, BadValue, Refusal};
 use crate::template::Template;
-use crate::wording::Language;
 use crate::written::same_value;
 use values::percent_encode;
 
@@ -150,7 +149,7 @@ impl<'a> Planner<'a> {
             }
             AskedFor::Slot | AskedFor::List(_) => {
                 let name = self.skill.list_asked_for(entry, slot, answers);
-                let values = lists::of_skill(&name, self.skill, self.home);
+                let values = self.skill.list(&name, self.home);
                 (name, values.unwrap_or(List::Text(Vec::new())))
             }
         };

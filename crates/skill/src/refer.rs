@@ -1,80 +1,14 @@
 //! What "it", "them", "the other one", "in here" and "there too" mean, and which of several was meant.
 
-use mynah_home::{AreaId, Device, DeviceId, Home, Resolution};
+pub(crate) mod words;
+
+use mynah_home::{AreaId, Device, DeviceId, Home};
 use mynah_intent::{IntentSpec, List, ListEntry, Origin, Reading, Sentence, Slot, Value};
 
-use crate::catalog::Catalog;
 use crate::lists::{self, is_device_list};
-use crate::manifest::{IntentEntry, Manifest};
 use crate::permission::Permissions;
 use crate::refusal::Refusal;
-
-/// What the words mean; it is their value in a list.
-const IT: &str = "it";
-const THEM: &str = "them";
-const OTHER: &str = "other one";
-const HERE: &str = "here";
-const THERE: &str = "there";
-
-/// The words of a language. Those for devices are in every device list, so there are few.
-struct Words {
-    devices: &'static [(&'static str, &'static str)],
-    rooms: &'static [(&'static str, &'static str)],
-    /// "In the kitchen too", "what about the lamp": templates of {area}, {device} and {there}.
-    too: &'static [&'static str],
-}
-
-const ENGLISH: Words = Words {
-    devices: &[("it", IT), ("them", THEM), ("other one", OTHER)],
-    rooms: &[("here", HERE), ("this room", HERE), ("there", THERE), ("that room", THERE)],
-    too: &[
-        "[and] in [the|my|our] {area} (too|as well)",
-        "[and] [the|my|our] {device} (too|as well)",
-        "[and] [the|my|our] {device} [in] {there} (too|as well)",
-        "[and] {there} (too|as well)",
-        "[and] (what|how) about [in] [the|my|our] {area}",
-        "[and] (what|how) about [the|my|our] {device} [[in] {there}]",
-    ],
-};
-
-const MANDARIN: Words = Words {
-    devices: &[("它", IT), ("它们", THEM), ("另一个", OTHER), ("另外一个", OTHER)],
-    rooms: &[("这里", HERE), ("这儿", HERE), ("那里", THERE), ("那儿", THERE)],
-    too: &[
-        "[还有] {area} [里] (也要|也一样|也是|呢)",
-        "[还有] {device} (也要|也一样|也是|呢)",
-        "[还有] {there} [的] {device} (也要|也一样|也是)",
-    ],
-};
-
-impl Words {
-    fn of(language: &str) -> Option<&'static Words> {
-        match language.split(['-', '_']).next() {
-            Some("en") => Some(&ENGLISH),
-            Some("zh") => Some(&MANDARIN),
-            _ => None,
-        }
-    }
-}
-
-fn list_of(words: &[(&str, &str)]) -> Vec<ListEntry> {
-    words.iter().map(|(said, meant)| ListEntry::new(*said, Value::Text((*meant).to_owned()))).collect()
-}
-
-/// Is the value of a slot such a word?
-pub(crate) fn is_reference(value: &str) -> bool {
-    [IT, THEM, OTHER].contains(&value)
-}
-
-/// The words for the room of the speaker and the one that was spoken of, among the rooms.
-pub(crate) fn rooms(language: &str) -> Vec<ListEntry> {
-    list_of(Words::of(language).map_or(&[], |words| words.rooms))
-}
-
-/// Does a slot say the room of a speaker who is nobody knows where?
-pub(crate) fn is_here(slot: &Slot) -> bool {
-    slot.list == "area" && matches!(&slot.value, Value::Text(value) if value == HERE)
-}
+use words::{IT, OTHER, THEM, THERE, Words, is_here, is_reference, is_there, list_of};
 
 /// Puts the room of the speaker, where it is known, in the place of "here".
 pub(crate) fn locate(readings: &mut [Reading], area: Option<&AreaId>) {
@@ -159,90 +93,6 @@ pub(crate) fn too(language: &str, home: &Home) -> Option<IntentSpec> {
 #[must_use]
 pub fn is_too(reading: &Reading) -> bool {
     reading.intent.name == TOO
-}
-
-impl Catalog {
-    /// What was asked for `before`, of the rooms or devices that "in the kitchen too" names. Nothing when that would ask for more than was said: a device
-    /// is not taken for a room, nor a room for a device. A device that another skill is for is that skill's, with its permissions and its risk.
-    #[must_use]
-    pub fn too_after(&self, before: &Reading, too: &Reading, home: &Home) -> Option<Reading> {
-        let named = |is: fn(&Slot) -> bool| -> Vec<&Slot> {
-            too.intent.slots.values().filter(|slot| is(slot)).collect()
-        };
-        let (rooms, devices) = (named(is_room), named(|slot| is_device_list(&slot.list)));
-        let is_place = |slot: &Slot| matches!(slot.list.as_str(), "area" | "floor");
-        let mut reading = Reading { confidence: too.confidence, ..before.clone() };
-        if !devices.is_empty() {
-            let (name, slot) = before.intent.slots.iter().find(|(_, slot)| is_device_list(&slot.list))?;
-            let (name, list) = (name.split('.').next().unwrap_or(name).to_owned(), slot.list.clone());
-            let list = match self.other_skill_for(before, &devices, home) {
-                None => list,
-                Some((spec, intent)) => {
-                    (reading.spec, reading.sentence, reading.intent.name) = (spec, 0, intent);
-                    "device".to_owned()
-                }
-            };
-            // "The bedroom lamp" is where it is; "the lamp" is in the room that was said before.
-            let is_one = |slot: &&Slot| matches!(&slot.value, Value::Text(value) if value == OTHER || home.device(&value.as_str().into()).is_some());
-            let keeps_place = rooms.is_empty() && !devices.iter().all(is_one);
-            reading
-                .intent
-                .slots
-                .retain(|_, slot| !is_device_list(&slot.list) && (keeps_place || !is_place(slot)));
-            put(&mut reading, &name, &list, &devices);
-        } else if before.intent.slots.values().any(|slot| is_device_list(&slot.list)) {
-            return None;
-        }
-        if !rooms.is_empty() {
-            let known = before.intent.slots.iter().find(|(_, slot)| is_place(slot));
-            let name = known.map_or("area", |(name, _)| name.split('.').next().unwrap_or(name)).to_owned();
-            reading.intent.slots.retain(|_, slot| !is_place(slot));
-            put(&mut reading, &name, "area", &rooms);
-        }
-        Some(reading)
-    }
-
-    /// The intent of another skill that does the same as `before` did, to devices that the skill of that one is not for.
-    fn other_skill_for(&self, before: &Reading, devices: &[&Slot], home: &Home) -> Option<(usize, String)> {
-        let (skill, entry) = self.entry(before.spec)?;
-        let is_for = |skill: &Manifest, slot: &&Slot| {
-            let Value::Text(value) = &slot.value else { return false };
-            let found = match (home.device(&value.as_str().into()), home.find(value, None)) {
-                (Some(device), _) | (None, Resolution::One(device)) => vec![device],
-                (None, Resolution::Many(devices)) => devices,
-                (None, Resolution::None) => return is_reference(value),
-            };
-            found.into_iter().any(|device| skill.permissions.device(device))
-        };
-        if devices.iter().all(|slot| is_for(skill, slot)) {
-            return None;
-        }
-        let does_the_same = |other: &IntentEntry| {
-            other.actions.len() == entry.actions.len()
-                && other.actions.iter().zip(&entry.actions).all(|(a, b)| a.verb.does_the_same_as(&b.verb))
-        };
-        (0..self.entries.len()).find_map(|spec| {
-            let (skill, other) = self.entry(spec)?;
-            let is_it = does_the_same(other) && devices.iter().all(|slot| is_for(skill, slot));
-            is_it.then(|| (spec, other.name.text.clone()))
-        })
-    }
-}
-
-fn put(reading: &mut Reading, name: &str, list: &str, slots: &[&Slot]) {
-    for (index, slot) in slots.iter().enumerate() {
-        let name = if index == 0 { name.to_owned() } else { format!("{name}.{}", index + 1) };
-        reading.intent.slots.insert(name, Slot { list: list.to_owned(), ..(*slot).clone() });
-    }
-}
-
-fn is_room(slot: &Slot) -> bool {
-    matches!(slot.list.as_str(), "area" | "there")
-}
-
-/// Does a slot say the room that was spoken of?
-pub(crate) fn is_there(slot: &Slot) -> bool {
-    is_room(slot) && matches!(&slot.value, Value::Text(value) if value == THERE)
 }
 
 /// The room that all of these devices are in.

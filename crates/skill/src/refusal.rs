@@ -1,12 +1,8 @@
 //! Why an intent is not carried out, said so that the speaker knows what to do.
 
-use std::fmt;
-
 use mynah_home::{Capability, DeviceId, Kind};
+use mynah_intent::List;
 use serde::{Deserialize, Serialize};
-
-use crate::ask::Answers;
-use crate::wording::Language;
 
 /// Why there is no plan. Its text is [`said`](Refusal::said) in English.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -133,18 +129,13 @@ pub enum BadValue {
     TooLongToWait,
 }
 
-impl Refusal {
-    /// Why it is not done, so that the speaker knows what to do.
-    #[must_use]
-    pub fn said(&self, language: Language) -> String {
-        language.words().refusal(self)
-    }
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.said(Language::English))
-    }
-}
-
 impl std::error::Error for Refusal {}
+
+/// What may be answered to a question of a skill: one value of a list, in a language.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Answers {
+    /// As a BCP 47 tag.
+    pub language: String,
+    /// The values.
+    pub values: List,
+}

@@ -9,7 +9,7 @@ use mynah_intent::{Slot, Value};
 use crate::outcome::{Outcome, Reply};
 use crate::plan::{Action, Plan, PlanPart};
 use crate::template::Template;
-use crate::wording::{MOST_NAMED, Wording};
+use crate::wording::{self, MOST_NAMED, Wording};
 use complaint::Complaint;
 
 impl Plan {
@@ -28,7 +28,7 @@ impl Plan {
         let mut good: Vec<Told<'_>> = Vec::new();
         let mut said: Vec<&str> = Vec::new();
         let mut bad: Vec<Complaint<'_>> = Vec::new();
-        let words = self.language.words();
+        let words = wording::of(self.language);
         let mut done = 0;
         for (i, action) in self.actions.iter().enumerate() {
             if let Action::Wait { .. } = action {
@@ -91,7 +91,7 @@ impl Plan {
                 speeches.push(said.speech);
             }
         }
-        Reply { speech: self.language.words().one_after_the_other(&speeches), ok }
+        Reply { speech: wording::of(self.language).one_after_the_other(&speeches), ok }
     }
 
     fn good_part(
@@ -118,9 +118,9 @@ impl Plan {
         }
         if good.is_empty() {
             let text = self.fill(&template, home, good, said);
-            return if text.is_empty() { self.language.words().done().into() } else { text };
+            return if text.is_empty() { wording::of(self.language).done().into() } else { text };
         }
-        let words = self.language.words();
+        let words = wording::of(self.language);
         let state_of = |told: &Told<'_>| words.state(told.capability, told.state, false);
         let states_differ = good.iter().any(|told| state_of(told) != state_of(&good[0]));
         let devices_differ = good.iter().any(|t| t.device != good[0].device);
@@ -139,11 +139,11 @@ impl Plan {
 
     fn all_said(&self, said: &[&str]) -> String {
         let said: Vec<String> = said.iter().map(|said| (*said).to_owned()).collect();
-        self.language.words().one_after_the_other(&said)
+        wording::of(self.language).one_after_the_other(&said)
     }
 
     fn fill(&self, template: &Template, home: &Home, good: &[Told<'_>], said: &[&str]) -> String {
-        let (devices, words) = (distinct(good), self.language.words());
+        let (devices, words) = (distinct(good), wording::of(self.language));
         let several = devices.len() > 1;
         let filled = template.fill(|hole| {
             Some(match hole {
@@ -210,6 +210,19 @@ fn names(home: &Home, devices: &[&DeviceId], words: &dyn Wording) -> String {
     }
     let names: Vec<String> = devices.iter().map(|id| device_name(home, id, words)).collect();
     words.and_list(&names)
+}
+
+impl Plan {
+    /// What it would do, after "Shall I": `unlock the front door`.
+    #[must_use]
+    pub fn describe(&self, home: &Home) -> String {
+        let words = wording::of(self.language);
+        let is_wait = |action: &&Action| matches!(action, Action::Wait { .. });
+        let name = |id: &DeviceId| device_name(home, id, words);
+        let actions = self.actions.iter().filter(|action| !is_wait(action));
+        let named = actions.map(|action| (action, action.device().map(name).unwrap_or_default()));
+        words.orders(&named.collect::<Vec<_>>(), &self.skill)
+    }
 }
 
 pub(crate) fn device_name(home: &Home, id: &DeviceId, words: &dyn Wording) -> String {

@@ -111,3 +111,10 @@ pub enum Because {
     /// The turn was broken off, or another came in its place.
     Abandoned,
 }
+
+/// How the words came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Voice,
+    Typed,
+}

@@ -38,10 +38,11 @@ use crate::moment::Moment;
 use crate::ports::Hypothesis;
 use crate::turn::{TurnId, TurnIds};
 use crate::wording::Phrase;
+use event::Origin;
 use own::Own;
 use questions::Question;
 use ringing::Ringing;
-use turns::{Origin, Running};
+use turns::Running;
 use undo::Undoable;
 
 /// A turn of the Listener ends by itself after 12 s; when its end is not told, this frees the dialogue.

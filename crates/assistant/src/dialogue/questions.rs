@@ -6,7 +6,7 @@ use mynah_audio::Cue;
 use mynah_intent::Reading;
 use mynah_skill::{Plan, Refusal, Reply, Risk, answered, chosen};
 
-use super::turns::Origin;
+use super::event::Origin;
 use super::{Because, Decision, Dialogue, Expects, Utter, answer};
 use crate::moment::Moment;
 use crate::turn::TurnId;

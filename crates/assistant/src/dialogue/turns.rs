@@ -7,6 +7,7 @@ use mynah_home::DeviceId;
 use mynah_intent::Reading;
 use mynah_skill::{Action, Failure, FailureKind, Local, Outcome, Plan, Refusal, Risk, Situation, is_too};
 
+use super::event::Origin;
 use super::own::{Effect, Memory};
 use super::questions::Pending;
 use super::undo::Undoable;
@@ -14,13 +15,6 @@ use super::{Because, Command, Decision, Dialogue, Expects, StateBefore};
 use crate::moment::Moment;
 use crate::turn::TurnId;
 use crate::wording::{Phrase, sentences};
-
-/// How the words came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Origin {
-    Voice,
-    Typed,
-}
 
 /// A plan in flight.
 #[derive(Debug)]

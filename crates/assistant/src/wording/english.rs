@@ -1,5 +1,7 @@
 //! What the assistant says in English: times, dates and lengths as people say them, and what it does itself.
 
+pub(crate) mod length;
+
 use std::time::Duration;
 
 use mynah_intent::{Frequency, Recurrence, Weekdays};
@@ -10,6 +12,7 @@ use super::{AnswerWords, Phrase};
 use crate::alarms::{self, Alarm, AlarmRefusal, local};
 use crate::moment::Moment;
 use crate::timers::{self, Timer, TimerRefusal};
+use length::{and_list, singular, spoken_length};
 
 /// Who rings later than this says for when it was.
 const LATE: time::Duration = time::Duration::minutes(2);
@@ -184,11 +187,6 @@ pub(crate) fn spoken_timer(timer: &Timer) -> String {
 
 fn the_timers(timers: &[Timer]) -> Vec<String> {
     timers.iter().map(|timer| format!("the {}", spoken_timer(timer))).collect()
-}
-
-/// "10 minutes" stands as "10 minute" before a noun.
-pub(crate) fn singular(length: &str) -> String {
-    length.replace("hours", "hour").replace("minutes", "minute").replace("seconds", "second")
 }
 
 /// `tomorrow at seven o'clock in the morning`, `every weekday at …: take the bins out`.
@@ -384,30 +382,6 @@ fn spoken_date(date: Date) -> String {
     };
     let day = ORDINALS[usize::from(date.day()) - 1];
     format!("{weekday}, the {day} of {month}")
-}
-
-/// `1 hour and 20 minutes`, to the second.
-pub(crate) fn spoken_length(length: Duration) -> String {
-    let seconds = length.as_secs();
-    let parts = [(seconds / 3600, "hour"), (seconds / 60 % 60, "minute"), (seconds % 60, "second")];
-    let said: Vec<String> = parts
-        .iter()
-        .filter(|(n, _)| *n > 0)
-        .map(|(n, unit)| if *n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") })
-        .collect();
-    if said.is_empty() { "0 seconds".to_owned() } else { and_list(&said) }
-}
-
-/// `a, b and c`.
-fn and_list<S: AsRef<str>>(items: &[S]) -> String {
-    match items {
-        [] => String::new(),
-        [one] => one.as_ref().to_owned(),
-        [first @ .., last] => {
-            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
-        }
-    }
 }
 
 /// 0 to 59.

@@ -9,7 +9,6 @@ use mynah_intent::{Fault, List, Origin};
 
 use super::{IntentEntry, Manifest, Mentions, REPLY_WORDS};
 use crate::action::{ActionTemplate, AskedFor, Verb};
-use crate::lists;
 
 impl Manifest {
     /// What can only be seen when rules, permissions and intents are all read, those of an extended skill too.
@@ -107,7 +106,7 @@ fn check_answers(manifest: &Manifest, intent: &IntentEntry, action: &ActionTempl
     let list = manifest.list_asked_for(intent, slot, answers);
     let values = match answers {
         AskedFor::Own(values) => Some(values.clone()),
-        AskedFor::Slot | AskedFor::List(_) => lists::of_skill(&list, manifest, &Home::default()),
+        AskedFor::Slot | AskedFor::List(_) => manifest.list(&list, &Home::default()),
     };
     match values {
         Some(List::Wildcard) => {

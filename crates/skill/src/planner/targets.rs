@@ -7,11 +7,12 @@ use mynah_intent::{List, Slot, Value};
 
 use super::{Planner, missing, unresolved};
 use crate::action::Target;
+use crate::language::Language;
 use crate::lists::{ALL, EXCEPTION, is_device_list};
 use crate::permission::{glob, kinds_of};
-use crate::refer::{is_here, is_reference, is_there};
+use crate::refer::words::{is_here, is_reference, is_there};
 use crate::refusal::Refusal;
-use crate::wording::Language;
+use crate::wording;
 
 impl<'a> Planner<'a> {
     /// The devices that an action touches. Never more than what was named. `values` are the slots that its value is made of.
@@ -276,7 +277,7 @@ impl<'a> Planner<'a> {
             .as_ref()
             .and_then(|id| self.home.area(id))
             .filter(|a| !device.name.to_lowercase().contains(&a.name.to_lowercase()));
-        let words = Language::of(&self.skill.language).words();
+        let words = wording::of(Language::of(&self.skill.language));
         match room {
             Some(room) => words.name_in(&device.name, &room.name),
             None => words.name(&device.name),

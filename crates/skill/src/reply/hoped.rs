@@ -2,9 +2,10 @@
 
 use mynah_home::{Capability, Home, State};
 
+use crate::language::Language;
 use crate::outcome::{Outcome, Reply};
 use crate::plan::{Action, Local, Plan};
-use crate::wording::Language;
+use crate::wording;
 
 impl Plan {
     /// What would be said if every action went as hoped: for those who try a skill.
@@ -40,7 +41,9 @@ fn as_hoped(action: &Action, language: Language) -> Outcome {
                 _ => State::Number(50.0),
             },
         },
-        Action::Local(Local::Say { text }) => Outcome::Done { said: Some(language.words().sentence(text)) },
+        Action::Local(Local::Say { text }) => {
+            Outcome::Done { said: Some(wording::of(language).sentence(text)) }
+        }
         Action::Http(_) | Action::Mqtt(_) | Action::Local(_) | Action::Wait { .. } => {
             Outcome::Done { said: None }
         }

@@ -8,7 +8,7 @@ use mynah_home::{Capability, Color, Kind, State};
 use mynah_intent::Value;
 
 use super::{MOST_NAMED, Wording, rounded};
-use crate::catalog::SkillHelp;
+use crate::help::SkillHelp;
 use crate::outcome::FailureKind;
 use crate::plan::{Action, AlarmKind, Local};
 use crate::refusal::{BadValue, Refusal};

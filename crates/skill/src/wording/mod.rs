@@ -3,49 +3,36 @@
 mod english;
 mod mandarin;
 
+use std::fmt;
+
 use mynah_home::{Capability, Kind, State};
 use mynah_intent::Value;
-use serde::{Deserialize, Serialize};
 
-use crate::catalog::SkillHelp;
+use crate::help::SkillHelp;
+use crate::language::Language;
 use crate::outcome::FailureKind;
 use crate::plan::Action;
 use crate::refusal::Refusal;
 
-/// A language that answers are given in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Language {
-    /// English, and whatever is not spoken here.
-    #[default]
-    English,
-    /// Mandarin in simplified characters.
-    Mandarin,
+/// The parts of answers in a language.
+pub(crate) fn of(language: Language) -> &'static dyn Wording {
+    match language {
+        Language::English => &english::English,
+        Language::Mandarin => &mandarin::Mandarin,
+    }
 }
 
-impl Language {
-    /// All of them.
-    pub const ALL: [Language; 2] = [Language::English, Language::Mandarin];
-
-    /// By its BCP 47 tag; English for those that are not spoken.
+impl Refusal {
+    /// Why it is not done, so that the speaker knows what to do.
     #[must_use]
-    pub fn of(tag: &str) -> Language {
-        match tag.split(['-', '_']).next() {
-            Some("zh") => Language::Mandarin,
-            _ => Language::English,
-        }
+    pub fn said(&self, language: Language) -> String {
+        of(language).refusal(self)
     }
+}
 
-    /// For what need not be written down.
-    pub(crate) fn is_default(&self) -> bool {
-        *self == Language::default()
-    }
-
-    pub(crate) fn words(self) -> &'static dyn Wording {
-        match self {
-            Language::English => &english::English,
-            Language::Mandarin => &mandarin::Mandarin,
-        }
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.said(Language::English))
     }
 }
 
