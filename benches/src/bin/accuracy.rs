@@ -200,7 +200,7 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
             .iter()
             .map(|(name, t)| {
                 let Interval { low, high } = wilson(t.right as u64, t.all as u64);
-let times = Quantiles::of(&t.times);
+                let times = Quantiles::of(&t.times);
                 json!({
                     "set": name, "n": t.all, "right": t.right, "right_low": low, "right_high": high, "refused": t.refused,
                     "p50_ms": times.p50, "p95_ms": times.p95,
