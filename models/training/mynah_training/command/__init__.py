@@ -1,0 +1,1 @@
+"""The command recogniser: a small streaming CTC network that hears phones."""
