@@ -1,14 +1,15 @@
 //! Does a turn end when its speaker has finished, and not before? On the recordings of the speech-to-intent benchmark, as
-//! they were spoken and with a pause put into the first half of the phrase, in silence, in kitchen noise and beside a
-//! television (readers' speech from beginning to end).
+//! they were spoken and with a pause put into the first half of the phrase, in silence, in noise and beside a television
+//! (readers' speech from beginning to end).
 //!
-//! A stream is a second of background, the wake word's detection, 0.3 s later the order, and 14 s of background. It passes
-//! through the Listener as it does in the ears, in audio time; the recogniser's opinion of a pause comes `--decode-ms` after
-//! the pause was told. **Cut off**: the turn ended before the speech did. **Hung**: it was open 3 s after that.
-//! **Delay**: from the end of the speech to the end of the turn, of turns that were not cut off.
+//! A stream is seven seconds of background, a wake word (a recording of "computer", as loud as the order within 3 dB), its
+//! detection 50 ms later, after 0.1 to 0.6 s the order, and 14 s of background. It passes through the Listener as it does in
+//! the ears, in audio time; the recogniser's opinion of a pause comes `--decode-ms` after the pause was told. **Cut off**:
+//! the turn ended before the speech did. **Hung**: it was open 3 s after that. **Delay**: from the end of the speech to the
+//! end of the turn, of turns that were not cut off. `benches/endpointing` has figures.
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -20,7 +21,7 @@ use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
 use mynah_benches::recordings::{Part, coffee, decode, orders, some, whisper};
 use mynah_engine::vad::{Earshot, SileroModel};
 use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig};
-use mynah_measure::{Draw, Interval, Quantiles, Share, mix};
+use mynah_measure::{Draw, Interval, Quantiles, Share, align, mix};
 use serde::Serialize;
 
 #[derive(Parser)]
@@ -35,7 +36,8 @@ struct Args {
     /// `earshot`, or a Silero ONNX file.
     #[arg(long, default_value = "earshot")]
     vad: String,
-    /// What sounds around the speech: `silence`, `kitchen:DB` or `television:DB`, with the ratio of speech to it.
+    /// What sounds around the speech: `silence`, or `television:DB` or a folder of `noise` (`kitchen:DB`), with the ratio of
+    /// speech to it.
     #[arg(long, value_delimiter = ',', default_value = "silence,kitchen:10,television:10")]
     background: Vec<String>,
     /// Pauses put into the first half of the phrase, in milliseconds.
@@ -74,9 +76,10 @@ fn main() -> ExitCode {
     }
 }
 
-/// When the detection comes, and the order after it.
-const WAKE_AT: usize = 16_000;
-const ORDER_AT: usize = WAKE_AT + 4_800;
+/// Background before the wake word: as much as the Listener remembers.
+const BEFORE: usize = 7 * 16_000;
+/// A detection comes so long after the end of its word.
+const DETECTED_AFTER: usize = 800;
 /// The longest turn is 12 s.
 const AFTER: usize = 14 * 16_000;
 const HUNG: Samples = Samples::from_millis(3_000);
@@ -110,6 +113,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     orders.truncate(args.limit);
     let backgrounds =
         args.background.iter().map(|name| background(name, args)).collect::<Result<Vec<_>, _>>()?;
+    let wake_words = wake_words(&args.data.join("wake/computer"))?;
     let mut ears = Ears::new(args)?;
     let mut rows = Vec::new();
     for background in &backgrounds {
@@ -118,11 +122,12 @@ fn run(args: &Args) -> anyhow::Result<()> {
             for order in &orders {
                 let name = order.path.file_stem().unwrap_or_default().to_string_lossy();
                 let mut draw = Draw::new(args.seed, &[&name]);
-                let Some((stream, speech_end)) = stream(&decode(&order.path)?, pause, background, &mut draw)
+                let Some(Scene { stream, woken, speech_end }) =
+                    Scene::new(&decode(&order.path)?, &wake_words, pause, background, &mut draw)
                 else {
                     bail!("{}: nothing is heard", order.path.display());
                 };
-                let fault = match ears.listen(&stream)? {
+                let fault = match ears.listen(&stream, woken)? {
                     Some(Ended::Speech(at)) if at < speech_end => {
                         cut_off += 1;
                         Some("cut off")
@@ -197,55 +202,88 @@ fn background(name: &str, args: &Args) -> anyhow::Result<Background> {
     let ratio = |text: &str| text.parse::<f32>().with_context(|| format!("{name}: {text} is no ratio in dB"));
     let sound = match name.split_once(':') {
         None if name == "silence" => None,
-        Some(("kitchen", db)) => Some((decode(&args.data.join("noise/kitchen/kitchen.ogg"))?, ratio(db)?)),
-        Some(("television", db)) => {
-            let mut speech = Vec::new();
-            let mut draw = Draw::new(args.seed, &["television"]);
-            for path in some(&args.data.join("speech/librispeech"), 40, &mut draw)? {
-                speech.extend(decode(&path)?);
+        Some((what, db)) => {
+            let (folder, count) = match what {
+                "television" => (args.data.join("speech/librispeech"), 40),
+                noise => (args.data.join("noise").join(noise), 200),
+            };
+            let mut draw = Draw::new(args.seed, &[what]);
+            let mut sound = Vec::new();
+            for path in some(&folder, count, &mut draw)? {
+                sound.extend(decode(&path)?);
             }
-            Some((speech, ratio(db)?))
+            Some((sound, ratio(db)?))
         }
-        _ => bail!("{name} is no background: silence, kitchen:DB or television:DB"),
+        _ => bail!("{name} is no background: silence, television:DB, kitchen:DB or another folder of noise"),
     };
     Ok(Background { name: name.to_owned(), sound })
 }
 
-/// The stream, and where its speech ends.
-fn stream(
-    recording: &[f32],
-    pause_ms: u64,
-    background: &Background,
-    draw: &mut Draw,
-) -> Option<(Vec<f32>, SamplePos)> {
-    let levels: Vec<f32> = recording.chunks_exact(FRAME_SAMPLES).map(mix::rms).collect();
-    let loudest = levels.iter().copied().fold(0.0, f32::max);
-    // Speech is what lies within 35 dB of its loudest 10 ms, or well above what the room of the recording does.
-    let floor = quantile(&levels, 0.1);
-    let least = (loudest * mix::gain(-35.0)).max(floor * mix::gain(8.0));
-    let first = levels.iter().position(|level| *level >= least)?;
-    let last = levels.iter().rposition(|level| *level >= least)?;
-    let spoken = &levels[first..=last];
-    let middle = spoken.len() * 15 / 100..(spoken.len() * 45 / 100).max(spoken.len() * 15 / 100 + 1);
-    // A pause is put where there is least sound: between two words, as far as there is a between. In the second half the words so
-    // far may be a whole order.
-    let around = |i: usize| spoken[i.saturating_sub(3)..(i + 3).min(spoken.len())].iter().sum::<f32>();
-    let at = first + middle.min_by(|a, b| around(*a).total_cmp(&around(*b))).unwrap_or(0);
-    let (at, end) = (at * FRAME_SAMPLES, (last + 1) * FRAME_SAMPLES);
-    let start = first * FRAME_SAMPLES;
+/// What the microphone hears.
+struct Scene {
+    stream: Vec<f32>,
+    /// Where the detection of the wake word comes.
+    woken: SamplePos,
+    speech_end: SamplePos,
+}
 
-    let mut quiet = |n: usize| -> Vec<f32> { (0..n).map(|_| draw.noise(floor)).collect() };
-    let mut stream = quiet(ORDER_AT);
-    stream.extend_from_slice(&recording[start..at]);
-    stream.extend(quiet(pause_ms as usize * 16));
-    stream.extend_from_slice(&recording[at..end]);
-    let speech_end = SamplePos(stream.len() as u64);
-    stream.extend(quiet(AFTER));
-    if let Some((sound, snr)) = &background.sound {
-        let from = draw.index(sound.len());
-        mix::add_noise(&mut stream, sound, from, mix::speech_rms(&recording[start..end]), *snr);
+impl Scene {
+    /// None when nothing is said in `recording`.
+    fn new(
+        recording: &[f32],
+        wake_words: &[Vec<f32>],
+        pause_ms: u64,
+        background: &Background,
+        draw: &mut Draw,
+    ) -> Option<Scene> {
+        let levels: Vec<f32> = recording.chunks_exact(FRAME_SAMPLES).map(mix::rms).collect();
+        let loudest = levels.iter().copied().fold(0.0, f32::max);
+        // Speech is what lies within 35 dB of its loudest 10 ms, or well above what the room of the recording does.
+        let floor = quantile(&levels, 0.1);
+        let least = (loudest * mix::gain(-35.0)).max(floor * mix::gain(8.0));
+        let first = levels.iter().position(|level| *level >= least)?;
+        let last = levels.iter().rposition(|level| *level >= least)?;
+        let spoken = &levels[first..=last];
+        let middle = spoken.len() * 15 / 100..(spoken.len() * 45 / 100).max(spoken.len() * 15 / 100 + 1);
+        // A pause is put where there is least sound: between two words, as far as there is a between. In the second half the words so
+        // far may be a whole order.
+        let around = |i: usize| spoken[i.saturating_sub(3)..(i + 3).min(spoken.len())].iter().sum::<f32>();
+        let at = first + middle.min_by(|a, b| around(*a).total_cmp(&around(*b))).unwrap_or(0);
+        let (at, end) = (at * FRAME_SAMPLES, (last + 1) * FRAME_SAMPLES);
+        let start = first * FRAME_SAMPLES;
+
+        let level = mix::speech_rms(&recording[start..end]);
+        let wake_word = draw.choose(wake_words)?;
+        let factor = level / mix::speech_rms(wake_word) * mix::gain(draw.between(-3.0, 3.0) as f32);
+        let gap = draw.between(0.1, 0.6) * 16_000.0;
+
+        // The room of the recording, where there is no recording.
+        let mut quiet = |n: usize| -> Vec<f32> { (0..n).map(|_| draw.noise(floor)).collect() };
+        let mut stream = quiet(BEFORE);
+        stream.extend(wake_word.iter().map(|sample| sample * factor));
+        let woken = (stream.len() + DETECTED_AFTER).next_multiple_of(FRAME_SAMPLES);
+        stream.extend(quiet(gap as usize));
+        stream.extend_from_slice(&recording[start..at]);
+        stream.extend(quiet(pause_ms as usize * 16));
+        stream.extend_from_slice(&recording[at..end]);
+        let speech_end = SamplePos(stream.len() as u64);
+        stream.extend(quiet(AFTER));
+        if let Some((sound, snr)) = &background.sound {
+            let from = draw.index(sound.len());
+            mix::add_noise(&mut stream, sound, from, level, *snr);
+        }
+        Some(Scene { stream, woken: SamplePos(woken as u64), speech_end })
     }
-    Some((stream, speech_end))
+}
+
+/// Recordings of the wake word, from its first sound to its last.
+fn wake_words(folder: &Path) -> anyhow::Result<Vec<Vec<f32>>> {
+    let mut words = Vec::new();
+    for path in some(folder, 40, &mut Draw::new(1, &["wake word"]))? {
+        let recording = decode(&path)?;
+        words.extend(align::word(&recording).map(|word| recording[word].to_vec()));
+    }
+    Ok(words)
 }
 
 fn quantile(values: &[f32], share: f64) -> f32 {
@@ -268,13 +306,12 @@ struct Ears {
     told: Vec<String>,
 }
 
-/// A wake word that is heard once.
-struct Once;
+/// A wake word that is heard once, there.
+struct Once(SamplePos);
 
 impl WakeWord for Once {
     fn push(&mut self, frame: &Frame) -> Result<Option<Detection>, ModelError> {
-        let now = frame.end() == SamplePos(WAKE_AT as u64);
-        Ok(now.then(|| Detection { word: Arc::from("computer"), score: 1.0 }))
+        Ok((frame.end() == self.0).then(|| Detection { word: Arc::from("computer"), score: 1.0 }))
     }
 
     fn delay(&self) -> Samples {
@@ -293,7 +330,7 @@ impl Ears {
         let transcriber = if args.without_recogniser {
             None
         } else {
-            let hints = Hints { graph: coffee()?.graph().clone(), wake_phrase: None };
+            let hints = Hints { graph: coffee()?.graph().clone(), wake_phrase: Some(Arc::from("computer")) };
             let model = whisper(args.model.as_deref())?;
             let transcriber = GrammarTranscriber::new(&model, WhisperConfig::default())?;
             Some((transcriber, hints))
@@ -302,13 +339,13 @@ impl Ears {
     }
 
     /// How the turn ended; None when it did not.
-    fn listen(&mut self, stream: &[f32]) -> anyhow::Result<Option<Ended>> {
+    fn listen(&mut self, stream: &[f32], woken: SamplePos) -> anyhow::Result<Option<Ended>> {
         let vad: Box<dyn Vad> = match &self.silero {
             None => Box::new(Earshot::new()),
             Some(model) => Box::new(model.stream()?),
         };
         let mut listener =
-            Listener::new(ListenerSettings::default(), vec![Box::new(Once)], vad, TurnIds::default());
+            Listener::new(ListenerSettings::default(), vec![Box::new(Once(woken))], vad, TurnIds::default());
         self.told.clear();
         let mut opinion: Option<(SamplePos, SamplePos, Hint)> = None;
         let mut out = Vec::new();

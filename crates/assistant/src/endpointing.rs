@@ -4,6 +4,7 @@ use mynah_audio::{SamplePos, Samples};
 use serde::{Deserialize, Serialize};
 
 use crate::ports::Partial;
+use crate::voicing::Voice;
 
 /// How long silence must last, and other times of a turn.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -15,8 +16,13 @@ pub struct EndpointingSettings {
     pub silence: Samples,
     /// Silence that ends a turn whose words are a whole sentence.
     pub silence_complete: Samples,
-    /// Silence that ends a turn in the middle of a phrase.
+    /// Silence that ends a turn that is perhaps in the middle of a phrase.
     pub silence_incomplete: Samples,
+    /// Silence that ends a turn that is surely in the middle of a phrase: who hesitates is thinking.
+    pub silence_mid_phrase: Samples,
+    /// A turn ends after so much in which the speaker's voice was not clear, though something sounds like speech: a
+    /// television, a machine. Silence is not waited for then.
+    pub faint: Samples,
     /// A turn in which nothing is said ends after this.
     pub no_speech: Samples,
     /// The longest turn.
@@ -32,6 +38,8 @@ impl Default for EndpointingSettings {
             silence: Samples::from_millis(600),
             silence_complete: Samples::from_millis(250),
             silence_incomplete: Samples::from_millis(1_300),
+            silence_mid_phrase: Samples::from_millis(2_200),
+            faint: Samples::from_millis(1_500),
             no_speech: Samples::from_millis(3_000),
             longest: Samples::from_millis(12_000),
             wake_tail: Samples::from_millis(400),
@@ -45,8 +53,10 @@ impl Default for EndpointingSettings {
 pub enum Hint {
     /// A whole sentence, with a clear margin: little silence ends the turn.
     Complete,
-    /// In the middle of a phrase: wait longer.
+    /// Perhaps in the middle of a phrase: wait longer.
     Incomplete,
+    /// Surely in the middle of a phrase: wait longest.
+    MidPhrase,
     /// It tells nothing about the end.
     Unsure,
     /// It is still at work on them. Its answer is needed to act, so waiting for it costs nothing, and the turn may
@@ -56,14 +66,16 @@ pub enum Hint {
 
 /// Below this a partial result is no sentence yet; above it, though not surely whole, it tells nothing about the end.
 const UNFINISHED: f32 = 0.5;
+/// Below this it surely is none. Of 75 pauses within spoken orders where no order ends, 67 had less; of the orders' ends none.
+const MID_PHRASE: f32 = 0.01;
 
 impl Hint {
     /// What a partial result says about the end of the turn; nothing when no words were made out, or when they may be
     /// a whole sentence but not surely.
     pub fn of(partial: Option<&Partial>) -> Hint {
         match partial {
-            Some(partial) if partial.text.trim().is_empty() => Hint::Unsure,
             Some(partial) if partial.complete => Hint::Complete,
+            Some(partial) if partial.confidence < MID_PHRASE => Hint::MidPhrase,
             Some(partial) if partial.confidence < UNFINISHED => Hint::Incomplete,
             _ => Hint::Unsure,
         }
@@ -101,6 +113,9 @@ const MOSTLY: u32 = 26;
 const SHORT: u32 = 40;
 /// A hint is about the words so far when no more than this was spoken after it. In samples.
 const HINT_SLACK: Samples = Samples::from_millis(150);
+/// After so much in which the speaker's voice was not clear, though something sounds like speech, the recogniser has a look;
+/// and again after as much more. In samples.
+const LOOK: Samples = Samples::from_millis(500);
 /// Speech that begins this soon after the detection may be the wake word's own.
 const JOINED: Samples = Samples::from_millis(100);
 
@@ -134,6 +149,10 @@ pub(crate) struct Endpointer {
     joined: bool,
     /// Where the newest speech ended.
     speech_end: SamplePos,
+    /// Where the speaker's voice was clear last.
+    clear_end: SamplePos,
+    /// How many looks the recogniser had since then.
+    looks: u64,
     hint: Option<(Hint, SamplePos)>,
 }
 
@@ -150,6 +169,8 @@ impl Endpointer {
             resumed: None,
             joined: false,
             speech_end: opened,
+            clear_end: opened,
+            looks: 0,
             hint: None,
         }
     }
@@ -175,17 +196,17 @@ impl Endpointer {
         }
     }
 
-    /// Takes the voicing of the 10 ms that end at `heard_to`; the stream has come to `at`, which is later by the VAD's delay.
+    /// Takes what the 10 ms are that end at `heard_to`; the stream has come to `at`, which is later by the VAD's delay.
     /// After `End` or `NoSpeech` the turn is over.
     pub(crate) fn push(
         &mut self,
         at: SamplePos,
         heard_to: SamplePos,
-        voiced: bool,
+        voice: Voice,
         settings: &EndpointingSettings,
         marks: &mut Vec<Mark>,
     ) {
-        self.count(heard_to, voiced);
+        self.count(heard_to, voice);
         match self.phase {
             Phase::Waiting | Phase::Doubtful => self.push_waiting(at, heard_to, settings, marks),
             Phase::Speaking | Phase::Paused => self.push_speaking(at, heard_to, settings, marks),
@@ -196,12 +217,16 @@ impl Endpointer {
         }
     }
 
-    fn count(&mut self, heard_to: SamplePos, voiced: bool) {
+    fn count(&mut self, heard_to: SamplePos, voice: Voice) {
         // What the delayed VAD says about the time before the turn is not about this turn.
         if heard_to <= self.opened {
             return;
         }
-        if voiced {
+        if voice == Voice::Clear {
+            self.clear_end = heard_to;
+            self.looks = 0;
+        }
+        if voice != Voice::None {
             if self.run == 0 {
                 self.run_start = heard_to - Samples::from_millis(10);
                 self.run_length = 0;
@@ -232,6 +257,7 @@ impl Endpointer {
             self.joined = joined;
             self.resumed = (!joined).then_some(self.run_start);
             self.speech_end = heard_to;
+            self.clear_end = heard_to;
             marks.push(Mark::Start { at: self.run_start });
             return;
         }
@@ -247,7 +273,7 @@ impl Endpointer {
         }
         if self.phase == Phase::Doubtful
             && silence >= settings.silence_complete
-            && self.hinted(Hint::Complete)
+            && self.hinted(Hint::Complete, self.speech_end)
         {
             marks.push(Mark::Start { at: self.opened });
             marks.push(Mark::End { speech_end: self.speech_end, reason: EndReason::Complete });
@@ -277,37 +303,62 @@ impl Endpointer {
                 self.phase = Phase::Paused;
                 marks.push(Mark::Pause { speech_end: self.speech_end });
             }
-            return;
-        }
-        if self.run >= ACTIVE {
+        } else if self.run >= ACTIVE {
             self.phase = Phase::Speaking;
             self.speech_end = heard_to;
             self.resumed = Some(self.run_start);
             marks.push(Mark::Resume { at: self.run_start });
-            return;
-        }
-        let (patience, reason) = if self.hinted(Hint::Complete) {
-            (settings.silence_complete, EndReason::Complete)
-        } else if self.hinted(Hint::Incomplete) {
-            (settings.silence_incomplete, EndReason::Silence)
         } else {
-            let wait = if self.voiced < SHORT && self.joined {
-                // Perhaps the tail of the wake word and some noise: the command may still come.
-                (self.opened + settings.no_speech).since(self.speech_end).max(settings.silence_incomplete)
-            } else if self.voiced < SHORT && self.woken || self.hinted(Hint::Working) {
-                settings.silence_incomplete
-            } else {
-                settings.silence
-            };
-            (wait, EndReason::Silence)
-        };
-        if silence >= patience {
-            marks.push(Mark::End { speech_end: self.speech_end, reason });
+            let (patience, reason) = self.patience(self.speech_end, settings);
+            if silence >= patience {
+                marks.push(Mark::End { speech_end: self.speech_end, reason });
+                return;
+            }
+        }
+        self.push_faint(at, settings, marks);
+    }
+
+    /// What sounds like speech, and is not clear, may keep silence away for long.
+    fn push_faint(&mut self, at: SamplePos, settings: &EndpointingSettings, marks: &mut Vec<Mark>) {
+        let faint = at.since(self.clear_end);
+        let (patience, reason) = self.patience(self.clear_end, settings);
+        // Soft words could follow a whole sentence: the recogniser must have heard what sounds on, and found none in it.
+        let looked = self.hint.is_some_and(|(_, as_of)| as_of.since(self.clear_end) >= LOOK);
+        let least = if reason == EndReason::Complete && looked { settings.silence } else { settings.faint };
+        if faint >= patience.max(least) {
+            marks.push(Mark::End { speech_end: self.speech_end.min(self.clear_end + LOOK), reason });
+        } else if self.phase == Phase::Speaking
+            && self.looks < 2
+            && faint.0 >= LOOK.0 * (self.looks + 1)
+            && marks.is_empty()
+        {
+            self.looks += 1;
+            marks.push(Mark::Pause { speech_end: self.clear_end });
         }
     }
 
-    /// Whether the recogniser said so about the words up to here.
-    fn hinted(&self, wanted: Hint) -> bool {
-        self.hint.is_some_and(|(hint, as_of)| hint == wanted && as_of + HINT_SLACK >= self.speech_end)
+    /// How long a silence after `end` must be, and why the turn then ends.
+    fn patience(&self, end: SamplePos, settings: &EndpointingSettings) -> (Samples, EndReason) {
+        if self.hinted(Hint::Complete, end) {
+            return (settings.silence_complete, EndReason::Complete);
+        }
+        let patience = if self.hinted(Hint::MidPhrase, end) {
+            settings.silence_mid_phrase
+        } else if self.hinted(Hint::Incomplete, end) {
+            settings.silence_incomplete
+        } else if self.voiced < SHORT && self.joined {
+            // Perhaps the tail of the wake word and some noise: the command may still come.
+            (self.opened + settings.no_speech).since(end).max(settings.silence_incomplete)
+        } else if self.voiced < SHORT && self.woken || self.hinted(Hint::Working, end) {
+            settings.silence_incomplete
+        } else {
+            settings.silence
+        };
+        (patience, EndReason::Silence)
+    }
+
+    /// Whether the recogniser said so about the words up to `end`.
+    fn hinted(&self, wanted: Hint, end: SamplePos) -> bool {
+        self.hint.is_some_and(|(hint, as_of)| hint == wanted && as_of + HINT_SLACK >= end)
     }
 }

@@ -10,7 +10,7 @@ use crate::endpointing::{EndReason, Endpointer, EndpointingSettings, Hint, Mark}
 use crate::ports::{Detection, ModelError, SpeechProb, Vad, WakeWord};
 use crate::preroll::PreRoll;
 use crate::turn::{TurnId, TurnIds};
-use crate::voicing::{Softer, Voicing};
+use crate::voicing::{Softer, Voice, Voicing};
 
 /// How the [`Listener`] listens.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,7 +60,8 @@ pub enum Heard {
     /// The person speaks, since `speech_start`.
     SpeechStart { turn: TurnId, at: SamplePos, speech_start: SamplePos },
     /// A first silence, since `speech_end`: the recogniser may work ahead. Without a `SpeechStart` before it when what
-    /// follows the wake word is too short to be told from its tail.
+    /// follows the wake word is too short to be told from its tail; several without a `Resume` between them when what
+    /// sounds on may not be the speaker.
     Pause { turn: TurnId, at: SamplePos, speech_end: SamplePos },
     /// The person went on speaking, since `speech_start`.
     Resume { turn: TurnId, at: SamplePos, speech_start: SamplePos },
@@ -258,7 +259,7 @@ impl Listener {
             Err(error) => (SpeechProb(0.0), Some(error)),
         };
         let age = self.turn.as_ref().map_or(Samples(0), |(_, e)| e.age(frame.end()));
-        let voiced = self.voicing.push(frame, prob, Softer::at_age(age));
+        let voice = self.voicing.push(frame, prob, Softer::at_age(age));
         let mut detection: Option<Detection> = None;
         for word in &mut self.wake {
             match word.push(frame) {
@@ -275,7 +276,7 @@ impl Listener {
         }
         match detection.filter(|d| self.heeds(d, frame.end())) {
             Some(detection) => self.wake(detection, frame.end(), out),
-            None => self.endpoint(frame.end(), voiced, out),
+            None => self.endpoint(frame.end(), voice, out),
         }
         fault.map_or(Ok(()), Err)
     }
@@ -364,13 +365,13 @@ impl Listener {
         self.turn = Some((turn, Endpointer::new(at, true)));
     }
 
-    fn endpoint(&mut self, at: SamplePos, voiced: bool, out: &mut Vec<Output>) {
+    fn endpoint(&mut self, at: SamplePos, voice: Voice, out: &mut Vec<Output>) {
         let Some((turn, endpointer)) = &mut self.turn else {
             return;
         };
         let turn = *turn;
         let heard_to = at - self.vad_delay;
-        endpointer.push(at, heard_to, voiced, &self.settings.endpointing, &mut self.marks);
+        endpointer.push(at, heard_to, voice, &self.settings.endpointing, &mut self.marks);
         for mark in self.marks.drain(..) {
             let heard = match mark {
                 Mark::Start { at: speech_start } => Heard::SpeechStart { turn, at, speech_start },

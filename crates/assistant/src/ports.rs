@@ -80,12 +80,13 @@ impl Cancel {
     }
 }
 
-/// What a recogniser makes of the words so far.
+/// What a recogniser makes of the words so far. There is none when it made out no words that may be said here.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Partial {
-    /// The words.
+    /// The words; none after the wake phrase alone.
     pub text: String,
-    /// 0 to 1: that they are a whole sentence, and the right one. 0 in the middle of a phrase.
+    /// 0 to 1: that they are a whole sentence, and the right one. The surer the speaker stopped in the middle of a phrase,
+    /// the nearer to 0: 0.01 holds the turn open long ([`Hint::MidPhrase`](crate::Hint::MidPhrase)).
     pub confidence: f32,
     /// The grammar is in a final state with a clear margin: the turn may end here.
     pub complete: bool,

@@ -3,7 +3,8 @@
 //! A VAD alone takes a television or a song for speech, and level alone takes a kettle. A frame
 //! counts as voiced when its smoothed score is high (with hysteresis) and its level stands out of the
 //! background of the last seconds. Who said the wake word also showed how loud they speak: what is far
-//! softer is somebody else.
+//! softer is somebody else. And while they speak, their loudest sounds stand at one level: voice that does not come near it
+//! for long is a television, or noise that the VAD takes for speech.
 
 use std::collections::VecDeque;
 
@@ -51,6 +52,25 @@ impl Softer {
     }
 }
 
+/// What a frame is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Voice {
+    /// No speech.
+    None,
+    /// Speech, it seems, though it may be another's, or noise.
+    Faint,
+    /// Speech as loud as the speaker's.
+    Clear,
+}
+
+/// How far below the speaker's loudest tenth a clear voice may lie, in dB: in 98 of 100 spoken orders it comes back within
+/// 1.4 s.
+const CLEAR_DB: f32 = 4.0;
+/// Whatever lies this far above the background before the wake word is clear, in dB.
+const CLEAR_ABOVE_BACKGROUND_DB: f32 = 12.0;
+/// Frames in a row (others count back) that make a voice clear: a vowel, not a click.
+const CLEAR_RUN: u32 = 4;
+
 /// Tells voiced frames in one stream. Needs no more than the frames in order.
 #[derive(Debug)]
 pub(crate) struct Voicing {
@@ -70,6 +90,10 @@ pub(crate) struct Voicing {
     before: Option<f32>,
     /// Score at which speech begins here.
     score_on: f32,
+    /// Levels of the voiced frames of the turn.
+    spoken: Histogram,
+    /// Leaky count of loud voiced frames, at most [`CLEAR_RUN`].
+    loud: u32,
 }
 
 impl Voicing {
@@ -86,12 +110,14 @@ impl Voicing {
             voice: None,
             before: None,
             score_on: SCORE_QUIET,
+            spoken: Histogram::new(),
+            loud: 0,
         }
     }
 
-    /// Whether the audio that the score is about (`delay` before this frame) is voiced. `own` is how
-    /// much softer than the wake word its speaker may go on.
-    pub(crate) fn push(&mut self, frame: &Frame, prob: SpeechProb, own: Softer) -> bool {
+    /// What the audio is that the score is about (`delay` before this frame). `own` is how much softer than the wake word
+    /// its speaker may go on.
+    pub(crate) fn push(&mut self, frame: &Frame, prob: SpeechProb, own: Softer) -> Voice {
         let power = frame.samples().iter().map(|s| s * s).sum::<f32>() / FRAME_SAMPLES as f32;
         // A microphone that sends NaN is silent, and a score that is NaN says nothing.
         let power = if power.is_finite() { power } else { 0.0 };
@@ -123,7 +149,28 @@ impl Voicing {
         } else {
             self.score >= self.score_on && level >= threshold
         };
-        self.voiced
+        self.loud = if self.voiced && level >= self.clear_db() {
+            (self.loud + 1).min(CLEAR_RUN)
+        } else {
+            self.loud.saturating_sub(1)
+        };
+        if self.voiced {
+            self.spoken.push((level + 100.0) / 100.0);
+        }
+        match self.voiced {
+            true if self.loud == CLEAR_RUN => Voice::Clear,
+            true => Voice::Faint,
+            false => Voice::None,
+        }
+    }
+
+    /// The level of a clear voice: all is, where there is no background.
+    fn clear_db(&self) -> f32 {
+        let speaker = self.spoken.percentile(90).map(decibels).or(self.voice);
+        match (speaker, self.before) {
+            (Some(speaker), Some(before)) => (speaker - CLEAR_DB).min(before + CLEAR_ABOVE_BACKGROUND_DB),
+            _ => f32::NEG_INFINITY,
+        }
     }
 
     /// A turn opens here: what sounded before is its background.
@@ -131,6 +178,7 @@ impl Voicing {
         self.before = self.levels.percentile(80).map(decibels);
         let usual = self.scores.percentile(80).unwrap_or_default();
         self.score_on = (usual + ABOVE_BACKGROUND_SCORE).clamp(SCORE_QUIET, SCORE_NOISY);
+        self.spoken = Histogram::new();
     }
 
     /// A wake word ends about here: how loud its speaker is.
@@ -145,6 +193,7 @@ impl Voicing {
         self.score = 0.0;
         self.voiced = false;
         self.powers = [0.0; 3];
+        self.loud = 0;
         self.recent.clear();
     }
 }

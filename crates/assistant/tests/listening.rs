@@ -9,9 +9,11 @@
 //! | `W` | −20 dB | yes | its end: the detection comes with the last frame |
 //! | `D` | −60 dB | no | its detection, when it comes later |
 //! | `n` | −25 dB | no | a kettle, as loud as it may be |
+//! | `T` | −26 dB | yes | a loud television |
 //! | `t` | −38 dB | yes | a television, or singing |
 //! | `!` | −60 dB | no | the recogniser says: a whole sentence, so far |
-//! | `?` | −60 dB | no | the recogniser says: in the middle of a phrase, so far |
+//! | `?` | −60 dB | no | the recogniser says: perhaps in the middle of a phrase, so far |
+//! | `…` | −60 dB | no | the recogniser says: surely in the middle of a phrase, so far |
 //! | `~` | −60 dB | no | the recogniser is at work on what was said so far |
 //! | `-` | −60 dB | no | the recogniser cannot tell whether the sentence is whole |
 //! | `#` | −60 dB | no | the turn is broken off by others |
@@ -107,6 +109,7 @@ impl Room {
             'S' | 'w' | 'W' | 'M' => (-20.0, 95),
             's' => (-30.0, 95),
             'n' => (-25.0, 10),
+            'T' => (-26.0, 90),
             't' => (-38.0, 90),
             _ => (-60.0, 2),
         };
@@ -122,6 +125,7 @@ impl Room {
                 let (as_of, hint) = (self.at, Hint::Incomplete);
                 self.listener.control(Control::Hint { turn, as_of, hint });
             }
+            ('…', Some(turn)) => self.listener.hint(turn, self.at, Hint::MidPhrase),
             ('~', Some(turn)) => self.listener.hint(turn, self.at, Hint::Working),
             ('-', Some(turn)) => self.listener.hint(turn, self.at, Hint::Unsure),
             ('#', Some(turn)) => self.listener.control(Control::Abandon { turn }),
@@ -307,18 +311,25 @@ fn a_recogniser_that_is_slow_is_waited_for() {
 
 #[test]
 fn hesitation_in_the_middle_of_a_phrase() {
-    for (pause, ms) in [(6, 300), (10, 500), (16, 800), (20, 1_000), (24, 1_200)] {
-        let silence = "....?".to_owned() + &".".repeat(pause - 5);
+    let perhaps = [6, 10, 16, 20, 24].map(|pause| ('?', pause));
+    let surely = [6, 20, 30, 40].map(|pause| ('…', pause));
+    for (hint, pause) in perhaps.into_iter().chain(surely) {
+        let ms = pause * 50;
+        let silence = format!("....{hint}{}", ".".repeat(pause - 5));
         let picture = format!("wwwwwwwwwW..SSSSSSSSSS{silence}SSSSSSSSSS....................");
         let heard = listen(&picture);
         let end = 22 + pause + 10;
         assert!(heard.contains(&format!("(speech to {end}")), "{ms} ms: {heard}");
         assert_eq!(heard.matches("resume").count(), 1, "{ms} ms: {heard}");
     }
-    // 1.5 s is too long even so.
+    // 1.5 s is too long when the recogniser is not sure, and 2.5 s even so.
     check(
         "wwwwwwwwwW..SSSSSSSSSS....?.........................SSSSSSSSSS....................",
         expect!["wake 10 (audio from -14) start 12.2 pause 26 end 48.4 Silence (speech to 22.4)"],
+    );
+    check(
+        "wwwwwwwwwW..SSSSSSSSSS....….............................................SSSSSSSSSS....................",
+        expect!["wake 10 (audio from -14) start 12.2 pause 26 end 66.4 Silence (speech to 22.4)"],
     );
     // Without the recogniser's help half a second is borne, and more is not.
     check(
@@ -349,6 +360,31 @@ fn noise() {
     check(
         &format!("wwwwwwwwwW...SSSSSSSSSS{}", "t".repeat(240)),
         expect!["wake 10 (audio from -14) start 13.2 pause 110 end 118.4 Silence (speech to 106.4)"],
+    );
+    // One that is nearly as loud (`T`) is heard as speech. The recogniser, asked twice, cannot tell; then it finds the sentence
+    // whole though something sounds on.
+    check(
+        &format!("{}wwwwwwwwwW..SSSSSSSSSSSSSSSSSSSS{}", "T".repeat(160), "T".repeat(80)),
+        expect![
+            "wake 170 (audio from 146) start 172.6 pause 202.4 pause 212.4 end 222.4 Silence (speech to 202.4)"
+        ],
+    );
+    check(
+        &format!("{}wwwwwwwwwW..SSSSSSSSSSSSSSSSSSSS{}!{}", "T".repeat(160), "T".repeat(11), "T".repeat(80)),
+        expect!["wake 170 (audio from 146) start 172.6 pause 202.4 end 204.4 Complete (speech to 202.4)"],
+    );
+    // Such a television and a pause in a sentence: the speaker is waited for.
+    check(
+        &format!(
+            "{}wwwwwwwwwW..SSSSSSSSSS{}…{}SSSSSSSSSS{}",
+            "T".repeat(160),
+            "T".repeat(11),
+            "T".repeat(24),
+            "T".repeat(80)
+        ),
+        expect![
+            "wake 170 (audio from 146) start 172.6 pause 192.4 pause 202.4 pause 238.4 pause 248.4 end 258.4 Silence (speech to 238.4)"
+        ],
     );
     // A television and no command.
     check(

@@ -93,6 +93,8 @@ pub struct Unfinished {
     pub text: String,
     /// As that of [`Reading`], with a stop or a comma in place of the end.
     pub rank: f32,
+    /// As that of [`Reading`], per token.
+    pub regret: f32,
 }
 
 /// What a search found.
@@ -347,7 +349,8 @@ impl<'a> Search<'a> {
                         }
                     } else {
                         let stop = self.lexicon.comma.map_or(end, |comma| log_add(end, of(comma)));
-                        self.stop(way, score + stop);
+                        let regret = (regret + (top - stop).max(0.0)) / (depth + 1) as f32;
+                        self.stop(way, score + stop, regret);
                     }
                 }
                 self.free_words(way, &wordy, end, &mut next);
@@ -537,11 +540,11 @@ impl<'a> Search<'a> {
     }
 
     /// Notes a place where the speaker may have stopped, though no sentence ends there.
-    fn stop(&mut self, way: &Way, score: f32) {
+    fn stop(&mut self, way: &Way, score: f32, regret: f32) {
         let rank = score + way.bonus(self.config.word_bonus);
         if self.unfinished.as_ref().is_none_or(|best| rank > best.rank) {
-            self.unfinished =
-                Some(Unfinished { text: self.words.text(way.last, self.lexicon.graph()), rank });
+            let text = self.words.text(way.last, self.lexicon.graph());
+            self.unfinished = Some(Unfinished { text, rank, regret });
         }
     }
 }

@@ -164,19 +164,25 @@ impl GrammarTranscriber {
 
     /// What a search's result says about the words so far. Where the model would rather stop within a sentence than say any
     /// whole one, the speaker is in the middle of it.
-    fn partial(found: &Found, hypothesis: &Hypothesis) -> Option<Partial> {
-        match (Evidence::of(found), &found.unfinished) {
-            (Some((best, evidence)), _) if evidence.whole >= 0.0 => Some(Partial {
+    /// Speech that is not of the graph stops nowhere in particular.
+    fn partial(&self, found: &Found, hypothesis: &Hypothesis) -> Option<Partial> {
+        let best = Evidence::of(found);
+        let whole = best.map_or(f32::NEG_INFINITY, |(_, evidence)| evidence.whole);
+        match (best, &found.unfinished) {
+            (Some((best, evidence)), _) if whole >= 0.0 => Some(Partial {
                 text: best.text.clone(),
                 confidence: hypothesis.confidence,
                 complete: hypothesis.accepted
-                    && evidence.lead.min(evidence.whole) >= CLEAR_LEAD
+                    && evidence.lead.min(whole) >= CLEAR_LEAD
                     && hypothesis.confidence >= CLEAR_CONFIDENCE,
             }),
-            (_, Some(unfinished)) => {
-                Some(Partial { text: unfinished.text.clone(), confidence: 0.0, complete: false })
-            }
-            (_, None) => None,
+            // Of the two, the probability that a logarithm of the odds tells.
+            (_, Some(unfinished)) if unfinished.regret <= self.config.reject_above => Some(Partial {
+                text: unfinished.text.clone(),
+                confidence: 1.0 / (1.0 + (-whole).exp()),
+                complete: false,
+            }),
+            _ => None,
         }
     }
 
@@ -234,7 +240,7 @@ impl Transcriber for GrammarTranscriber {
         let length = self.samples.len();
         let found = self.find(length, cancel)?;
         let hypothesis = self.hypothesis(&found);
-        let mut partial = Self::partial(&found, &hypothesis);
+        let mut partial = self.partial(&found, &hypothesis);
         if let Some(partial) = &mut partial {
             // What sounded since the pause before was no word: the sentence is as whole as it was then.
             partial.complete |= hypothesis.accepted

@@ -85,6 +85,22 @@ fn where_the_speaker_stopped_is_told() {
 }
 
 #[test]
+fn who_says_something_else_did_not_stop() {
+    let regret = |heard: &str| {
+        let graph = WordGraph::from_sentences(&["turn on the lamp", "turn on the lamp in the hall"]);
+        let found = search(
+            &mut Hears::new(heard),
+            &mut lexicon(graph, None),
+            &SearchConfig { margin: 30.0, lead: 30.0, ..SearchConfig::default() },
+            &Cancel::default(),
+        );
+        found.expect("not cancelled").unfinished.map(|stopped| stopped.regret)
+    };
+    assert!(regret(" Turn on the,").is_some_and(|regret| regret < 0.1));
+    assert!(regret(" When will it rain?").is_some_and(|regret| regret > 2.0));
+}
+
+#[test]
 fn a_word_is_heard_however_it_is_written() {
     check(&["an eight ounce latte"], " An 8-ounce latte.", expect!["an eight ounce latte"]);
     check(&["fifty percent"], " 50%", expect!["fifty percent"]);
