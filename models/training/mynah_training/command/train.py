@@ -21,6 +21,7 @@ from . import batches, normalise, speech
 from .model import Network, parameters
 
 CHECKPOINT = speech.COMMAND / "checkpoint.pt"
+CURVE = speech.COMMAND / "curve.tsv"  # step, hours heard, learning rate, phone errors in percent as recorded and at 6 dB
 AUXILIARY = 0.3
 FLAT = 0.4  # the share of the schedule before the rate falls
 WARM_UP = 300  # steps
@@ -144,6 +145,8 @@ def main():
             if int(passed // 60) % 5 == 0 or step < 400:
                 clean, noisy = (phone_errors(averaged, part) for part in quick)
                 line += f" phone errors clean {percent(clean):.1f} noise {percent(noisy):.1f} | " + " ".join(f"{key} {percent(clean, key):.0f}" for key in sorted(clean) if key)
+                with CURVE.open("a") as curve:
+                    curve.write(f"{step}\t{heard:.1f}\t{rate:.1e}\t{percent(clean):.1f}\t{percent(noisy):.1f}\n")
             print(line, f"x{count * batches.BATCH_SECONDS / (time.time() - logged):.0f}", flush=True)
             logged, summed, count = time.time(), 0.0, 0
         if time.time() - saved > 300:
