@@ -1,4 +1,4 @@
-//! How many spoken orders does Whisper inside the grammar get right? On the recordings of the speech-to-intent benchmark
+//! How many spoken orders does a recogniser get right? On the recordings of the speech-to-intent benchmark
 //! (`commands/coffee`), clean and mixed with kitchen noise, and how many other recordings does it refuse?
 //!
 //! Right means: the intent and every slot. Noise is mixed as the benchmark does it: a stretch of the recording's length
@@ -11,14 +11,14 @@ use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use anyhow::Context as _;
 use clap::Parser;
-use mynah_assistant::ports::{Cancel, Hints};
-use mynah_benches::recordings::{Part, coffee, decode, orders, some, whisper};
-use mynah_engine::whisper::search::SearchConfig;
-use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, speech};
+use mynah_assistant::ports::Hints;
+use mynah_benches::hearing::{HearingArgs, Which};
+use mynah_benches::recordings::{Part, coffee, decode, orders, some};
+use mynah_engine::together::Answered;
+use mynah_engine::whisper::speech;
 use mynah_intent::{Context, Recognizer, Value};
 use mynah_measure::{Draw, Interval, Quantiles, wilson};
 use serde_json::json;
@@ -29,9 +29,8 @@ struct Args {
     /// The folder of recordings (`commands/coffee`, `noise/kitchen`, `speech`).
     #[arg(long, env = "MYNAH_DATA", default_value = "../shared/data")]
     data: PathBuf,
-    /// The ggml file; the cached whisper-tiny.en unless told.
-    #[arg(long)]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    hearing: HearingArgs,
     /// Signal-to-noise ratios in dB, and `clean`.
     #[arg(long, value_delimiter = ',', default_value = "clean,6")]
     snr: Vec<String>,
@@ -51,15 +50,6 @@ struct Args {
     /// Where noise begins depends on it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Overrides the bonus for each word, in nats.
-    #[arg(long)]
-    bonus: Option<f32>,
-    /// Overrides the search's margin, in nats.
-    #[arg(long)]
-    margin: Option<f32>,
-    /// Overrides the most decoder steps.
-    #[arg(long)]
-    steps: Option<usize>,
     /// Writes one JSON object for each recording here.
     #[arg(long)]
     dump: Option<PathBuf>,
@@ -93,6 +83,8 @@ struct Tally {
     /// Milliseconds.
     times: Vec<f64>,
     steps: usize,
+    /// Answered by the quick one of two.
+    quick: usize,
     seconds: f64,
 }
 
@@ -104,16 +96,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     }
     let catalog = coffee()?;
     let hints = Hints { graph: catalog.graph().clone(), wake_phrase: None };
-    let model = whisper(args.model.as_deref())?;
-    let defaults = SearchConfig::default();
-    let search = SearchConfig {
-        word_bonus: args.bonus.unwrap_or(defaults.word_bonus),
-        margin: args.margin.unwrap_or(defaults.margin),
-        max_steps: args.steps.unwrap_or(defaults.max_steps),
-        ..defaults
-    };
-    let config = WhisperConfig { search, ..WhisperConfig::default() };
-    let mut transcriber = GrammarTranscriber::new(&model, config.clone())?;
+    let mut hearing = args.hearing.load()?;
     let mut dump = args.dump.as_ref().map(std::fs::File::create).transpose()?;
 
     let noise = decode(&args.data.join("noise/kitchen/kitchen.ogg"))?;
@@ -148,7 +131,8 @@ fn run(args: &Args) -> anyhow::Result<()> {
             let mut samples = decode(&case.path)?;
             samples.truncate(12 * 16_000);
             // The extent of the speech is that of the clean recording.
-            let extent = if args.untrimmed { 0..samples.len() } else { speech(&samples) };
+            let extent =
+                if args.untrimmed { 0..samples.len() } else { extent(&samples, args.hearing.which()) };
             if let Some(db) = db {
                 mix(
                     &mut samples,
@@ -157,37 +141,47 @@ fn run(args: &Args) -> anyhow::Result<()> {
                     args.seed.wrapping_mul(0x9e37_79b9).wrapping_add(number as u64),
                 );
             }
-            let start = Instant::now();
-            let found = transcriber.readings(&samples[extent], &hints, &Cancel::default())?;
-            let took = start.elapsed().as_secs_f64() * 1000.0;
-            let hypothesis = transcriber.hypothesis(&found);
+            let heard = hearing.hear(&samples[extent], &hints)?;
+            let hypothesis = &heard.hypothesis;
             let understood = meaning(catalog.recognizer(), &hypothesis.text);
             let right = case.slots.as_ref().is_some_and(|slots| understood.as_ref() == Some(slots));
             tally.all += 1;
             tally.right += usize::from(right);
             tally.refused += usize::from(!hypothesis.accepted);
-            tally.times.push(took);
-            tally.steps += found.steps;
+            tally.times.push(heard.ms);
+            tally.quick += usize::from(heard.answered == Some(Answered::Quick));
+            tally.steps += heard.steps;
             tally.seconds += samples.len() as f64 / 16_000.0;
             if let Some(dump) = &mut dump {
-                let readings: Vec<_> = found.readings.iter().take(6).map(|r| {
-                    let ok = case.slots.as_ref().is_some_and(|s| meaning(catalog.recognizer(), &r.text).as_ref() == Some(s));
-                    json!({"text": r.text, "score": r.score, "rank": r.rank, "tokens": r.tokens, "words": r.words, "regret": r.regret, "right": ok})
-                }).collect();
+                let readings: Vec<_> = heard
+                    .readings
+                    .iter()
+                    .take(6)
+                    .map(|(text, score)| {
+                        let ok = case
+                            .slots
+                            .as_ref()
+                            .is_some_and(|s| meaning(catalog.recognizer(), text).as_ref() == Some(s));
+                        json!({"text": text, "score": score, "right": ok})
+                    })
+                    .collect();
+                let evidence =
+                    heard.evidence.map(|e| json!({"regret": e.regret, "lead": e.lead, "whole": e.whole}));
                 let line = json!({
                     "set": name, "file": case.path.file_stem().map(|s| s.to_string_lossy()), "right": right,
-                    "order": case.slots.is_some(), "accepted": hypothesis.accepted, "confidence": hypothesis.confidence,
-                    "ms": took, "steps": found.steps, "seconds": samples.len() as f64 / 16_000.0, "readings": readings,
+                    "order": case.slots.is_some(), "accepted": hypothesis.accepted, "confidence": hypothesis.confidence, "evidence": evidence,
+                    "quick": heard.answered == Some(Answered::Quick),
+                    "ms": heard.ms, "steps": heard.steps, "seconds": samples.len() as f64 / 16_000.0, "readings": readings,
                 });
                 writeln!(dump, "{line}")?;
             }
         }
         report.push((name.clone(), tally));
     }
-    print(&report, args, &config)
+    print(&report, args)
 }
 
-fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> anyhow::Result<()> {
+fn print(report: &[(String, Tally)], args: &Args) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     // Each ratio counts as much as any other, as the field reports it.
     let in_noise: Vec<&Tally> =
@@ -204,20 +198,20 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
                 json!({
                     "set": name, "n": t.all, "right": t.right, "right_low": low, "right_high": high, "refused": t.refused,
                     "p50_ms": times.p50, "p95_ms": times.p95,
-                    "steps": t.steps as f64 / t.all.max(1) as f64, "seconds": t.seconds,
+                    "steps": t.steps as f64 / t.all.max(1) as f64, "quick": t.quick, "seconds": t.seconds,
                 })
             })
             .collect();
         let result = json!({
-            "rows": rows, "mean_in_noise": mean, "seed": args.seed, "part": format!("{:?}", args.part).to_lowercase(), "word_bonus": config.search.word_bonus,
-            "margin": config.search.margin, "reject_above": config.reject_above, "threads": config.threads,
+            "rows": rows, "mean_in_noise": mean, "seed": args.seed, "part": format!("{:?}", args.part).to_lowercase(),
+            "recogniser": format!("{:?}", args.hearing),
         });
         return Ok(writeln!(out, "{result}")?);
     }
     writeln!(
         out,
-        "{:<28} {:>4}  {:>7}  {:<13}  {:>7}  {:>7}  {:>7}  {:>5}",
-        "", "n", "right", "95 % interval", "refused", "p50 ms", "p95 ms", "steps"
+        "{:<28} {:>4}  {:>7}  {:<13}  {:>7}  {:>7}  {:>7}  {:>5}  {:>5}",
+        "", "n", "right", "95 % interval", "refused", "p50 ms", "p95 ms", "steps", "quick"
     )?;
     for (name, t) in report {
         let Interval { low, high } = wilson(t.right as u64, t.all as u64);
@@ -230,12 +224,13 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
         };
         writeln!(
             out,
-            "{name:<28} {:>4}  {right:>7}  {interval:<13}  {:>5.1} %  {:>7.0}  {:>7.0}  {:>5.1}",
+            "{name:<28} {:>4}  {right:>7}  {interval:<13}  {:>5.1} %  {:>7.0}  {:>7.0}  {:>5.1}  {:>3.0} %",
             t.all,
             share(t.refused),
             times.p50,
             times.p95,
-            t.steps as f64 / t.all.max(1) as f64
+            t.steps as f64 / t.all.max(1) as f64,
+            share(t.quick)
         )?;
     }
     if let Some(mean) = mean {
@@ -243,6 +238,16 @@ fn print(report: &[(String, Tally)], args: &Args, config: &WhisperConfig) -> any
         writeln!(out, "{name:<28} {:>4}  {:>5.1} %", "", 100.0 * mean)?;
     }
     Ok(())
+}
+
+/// Where the speech lies; for recognisers that hear as the ears do, with a third of a second of what is around it.
+fn extent(samples: &[f32], which: Which) -> std::ops::Range<usize> {
+    const AROUND: usize = 16_000 * 3 / 10;
+    let of_speech = speech(samples);
+    match which {
+        Which::Whisper => of_speech,
+        _ => of_speech.start.saturating_sub(AROUND)..(of_speech.end + AROUND).min(samples.len()),
+    }
 }
 
 /// The slots of what was understood.

@@ -4,8 +4,11 @@
 //! that is wrong with a file ([`ModelError::Unusable`](mynah_assistant::ports::ModelError::Unusable) names it
 //! and the remedy); a stream that fails can be reset and goes on.
 
+pub mod ctc;
 pub mod runtime;
 pub mod speech;
+pub mod together;
+mod trie;
 pub mod vad;
 pub mod wake;
 pub mod whisper;

@@ -96,8 +96,10 @@ pub struct Vad {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Recognition {
-    /// Id of a fetched model, or a ggml file.
+    /// Whisper: id of a fetched model, or a ggml file; `none` leaves it out.
     pub model: String,
+    /// The quick recogniser, which answers what it is sure of: `builtin` (English), `none`, or an ONNX file with its TOML file beside it.
+    pub command: String,
     /// Threads of the recogniser. One leaves the machine quick for everything else.
     pub threads: usize,
     /// How long the recogniser is waited for after the last word, in seconds; then the turn ends with an apology.
@@ -106,7 +108,7 @@ pub struct Recognition {
 
 impl Default for Recognition {
     fn default() -> Self {
-        Recognition { model: "whisper-tiny.en".into(), threads: 1, limit_s: 10 }
+        Recognition { model: "whisper-tiny.en".into(), command: "builtin".into(), threads: 1, limit_s: 10 }
     }
 }
 

@@ -7,17 +7,16 @@ use std::time::Duration;
 
 use anyhow::Context;
 use mynah_assistant::dialogue::{Dialogue, DialogueSettings, House, Kept};
-use mynah_assistant::ports::{ModelError, Speech, Transcriber, Vad, WakeWord};
+use mynah_assistant::ports::{Speech, Vad, WakeWord};
 use mynah_assistant::{Listener, ListenerSettings, Moment, TurnIds};
 use mynah_endpoint::{Endpoints, Settings};
 use mynah_engine::speech::{Espeak, EspeakConfig, Piper, PiperConfig};
 use mynah_engine::vad::{Earshot, SileroModel};
 use mynah_engine::wake::{OpenWakeWordModel, WakeModel, WordConfig};
-use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
 use mynah_home::{AreaId, Home};
 use mynah_host::audio::{AudioError, OutputSpec, Player};
 use mynah_host::models::ModelStore;
-use mynah_host::runtime::{Answering, Hearing, Keep, Loading, Source, Wires, wall_clock};
+use mynah_host::runtime::{Answering, Hearing, Keep, Source, Wires, wall_clock};
 use mynah_host::state::StateFile;
 use mynah_intent::WordGraph;
 use mynah_skill::{Catalog, Situation, skill_texts};
@@ -26,6 +25,7 @@ use sha2::{Digest, Sha256};
 use crate::Misuse;
 use crate::cli::Common;
 use crate::config::{Config, SpeechEngine, state_folder};
+use crate::recogniser::Recognisers;
 use crate::report::{Faults, faults};
 use crate::shipped;
 
@@ -98,12 +98,16 @@ impl Household {
     /// Wake words, endpointing and the recogniser over `source`.
     pub fn hearing(&self, source: Box<dyn Source>, ids: &TurnIds) -> anyhow::Result<Hearing> {
         let (wake, phrases) = wake_words(&self.config)?;
+        let recognisers = Recognisers::of(&self.config)?;
+        if let Some(warning) = recognisers.warning() {
+            eprintln!("mynah: {warning}");
+        }
         let listener = Listener::new(ListenerSettings::default(), wake, vad(&self.config)?, ids.clone());
         Ok(Hearing {
             source,
             listener,
             phrases,
-            transcriber: transcriber(&self.config)?,
+            transcriber: recognisers.loading(&self.config, &self.home),
             graph: self.graph(),
         })
     }
@@ -250,30 +254,6 @@ pub fn vad(config: &Config) -> anyhow::Result<Box<dyn Vad>> {
         Some(path) => Box::new(SileroModel::open(path)?.stream()?),
         None => Box::new(Earshot::new()),
     })
-}
-
-/// The configured recogniser. Its file is looked at now, and loaded while the ears listen already.
-pub fn transcriber(config: &Config) -> anyhow::Result<Box<dyn Transcriber>> {
-    WhisperModel::check(&model_file(&config.recognition.model)?)?;
-    let config = config.clone();
-    Ok(Box::new(Loading::new(move || match grammar_transcriber(&config) {
-        Ok(transcriber) => Ok(Box::new(transcriber)),
-        Err(error) => Err(error.downcast().unwrap_or_else(|error| ModelError::Failed(format!("{error:#}")))),
-    })))
-}
-
-/// The same, for recordings that are recognised as a whole.
-pub fn grammar_transcriber(config: &Config) -> anyhow::Result<GrammarTranscriber> {
-    let recognition = &config.recognition;
-    let file = model_file(&recognition.model)?;
-    let model = WhisperModel::load(&file)?;
-    let spoken = config.language.as_deref().unwrap_or("en");
-    let settings = WhisperConfig {
-        language: spoken.split(['-', '_']).next().unwrap_or(spoken).to_owned(),
-        threads: recognition.threads.max(1),
-        ..WhisperConfig::default()
-    };
-    Ok(GrammarTranscriber::new(&model, settings)?)
 }
 
 /// A fetched model by its id, or a file.

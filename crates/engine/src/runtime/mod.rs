@@ -64,6 +64,14 @@ pub(crate) fn read_file(path: &Path, remedy: &str) -> Result<Vec<u8>, ModelError
     })
 }
 
+/// What a model takes and gives, for those whose inputs are as many as the file has, or what is wrong with the file.
+pub(crate) fn interface(bytes: &[u8]) -> Result<onnx::Interface, &'static str> {
+    onnx::read(bytes).map_err(|fault| match fault {
+        onnx::NotOnnx::Truncated => "is truncated or not an ONNX model",
+        onnx::NotOnnx::OtherFormat => "is not an ONNX model",
+    })
+}
+
 impl Model {
     /// Loads a model from a file.
     pub(crate) fn open(path: &Path, wanted: &Wanted<'_>) -> Result<Self, ModelError> {
@@ -116,12 +124,7 @@ impl<'a> Checked<'a> {
         if bytes.is_empty() {
             return Err(unusable("is empty".into()));
         }
-        let found = onnx::read(bytes).map_err(|fault| {
-            unusable(match fault {
-                onnx::NotOnnx::Truncated => "is truncated or not an ONNX model".into(),
-                onnx::NotOnnx::OtherFormat => "is not an ONNX model".into(),
-            })
-        })?;
+        let found = interface(bytes).map_err(|what| unusable(what.into()))?;
         let inputs = matched("input", wanted.inputs, &found.inputs, wanted.pins, true).map_err(unusable)?;
         let outputs = matched("output", wanted.outputs, &found.outputs, &[], false).map_err(unusable)?;
         Ok(Checked { file, bytes, wanted, inputs, outputs, has_branches: found.operators.contains("If") })

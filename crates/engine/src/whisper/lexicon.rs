@@ -6,6 +6,7 @@ use std::sync::Arc;
 use mynah_intent::{Label, StateId, Walk, WordGraph, WordId};
 
 use super::vocabulary::{Token, Vocabulary};
+use crate::trie;
 
 /// What a recogniser may write for a word that templates spell otherwise, beside the word's own spellings.
 const WRITTEN: &[(&str, &str)] = &[
@@ -72,51 +73,7 @@ pub(crate) enum Ending {
 }
 
 /// Next tokens of the words that may begin in one state.
-#[derive(Debug, Default)]
-pub(crate) struct Trie {
-    nodes: Vec<Node>,
-}
-
-#[derive(Debug, Default)]
-struct Node {
-    /// Sorted by token once the trie is built.
-    next: Vec<(Token, u32)>,
-    ends: Vec<(StateId, Ending)>,
-}
-
-impl Trie {
-    fn new() -> Self {
-        Trie { nodes: vec![Node::default()] }
-    }
-
-    fn insert(&mut self, tokens: &[Token], to: StateId, ending: Ending) {
-        let mut at = 0usize;
-        for &token in tokens {
-            at = match self.nodes[at].next.iter().find(|(t, _)| *t == token) {
-                Some(&(_, next)) => next as usize,
-                None => {
-                    let next = self.nodes.len();
-                    self.nodes.push(Node::default());
-                    self.nodes[at].next.push((token, next as u32));
-                    next
-                }
-            };
-        }
-        if at != 0 && !self.nodes[at].ends.contains(&(to, ending)) {
-            self.nodes[at].ends.push((to, ending));
-        }
-    }
-
-    /// The tokens that may follow `node`, and where they lead.
-    pub(crate) fn next(&self, node: u32) -> &[(Token, u32)] {
-        self.nodes.get(node as usize).map_or(&[], |n| &n.next)
-    }
-
-    /// The words that are complete at `node`.
-    pub(crate) fn ends(&self, node: u32) -> &[(StateId, Ending)] {
-        self.nodes.get(node as usize).map_or(&[], |n| &n.ends)
-    }
-}
+pub(crate) type Trie = trie::Trie<Token, (StateId, Ending)>;
 
 /// All the ways of writing a word, as tokens.
 type Forms = Arc<[Box<[Token]>]>;
@@ -222,12 +179,11 @@ impl Lexicon {
         if let Some(trie) = self.tries.get(&(state, place)) {
             return trie.clone();
         }
-        let mut trie = Trie::new();
+        let mut sequences = Vec::new();
         for arc in self.walk.arcs(state).to_vec() {
             if let Label::Word(word) = arc.label {
-                for tokens in self.forms(word, place).iter() {
-                    trie.insert(tokens, arc.to, Ending::Word(word, arc.cost));
-                }
+                let ending = (arc.to, Ending::Word(word, arc.cost));
+                sequences.extend(self.forms(word, place).iter().map(|tokens| (tokens.clone(), ending)));
             }
         }
         let start = self.walk.start();
@@ -240,16 +196,13 @@ impl Lexicon {
                 for stop in ["", ",", ".", "!", "?"] {
                     for phrase in [&capital, &*wake] {
                         if let Some(tokens) = self.vocabulary.encode(&format!("{lead}{phrase}{stop}")) {
-                            trie.insert(&tokens, start, Ending::Wake);
+                            sequences.push((tokens.into(), (start, Ending::Wake)));
                         }
                     }
                 }
             }
         }
-        for node in &mut trie.nodes {
-            node.next.sort_unstable();
-        }
-        let trie = Arc::new(trie);
+        let trie = Arc::new(Trie::build(sequences));
         self.tries.insert((state, place), trie.clone());
         trie
     }

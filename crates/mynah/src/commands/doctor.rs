@@ -12,6 +12,7 @@ use serde::Serialize;
 use super::show_json;
 use crate::cli::Common;
 use crate::config::{Config, state_folder};
+use crate::recogniser::Recognisers;
 use crate::setup::{self, Household};
 
 #[derive(Serialize)]
@@ -39,8 +40,15 @@ pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
     add("ONNX", false, backend.map(ToString::to_string).map_err(|e| e.to_string()));
     let wake = WakeModel::builtin().map_err(|e| e.to_string());
     add("wake words", false, wake.map(|model| format!("{}: {}", model.name(), config.wake.words.join(", "))));
-    let model = setup::model_file(&config.recognition.model).map_err(|e| e.to_string());
-    add("recogniser", false, model.map(|path| path.display().to_string()));
+    match Recognisers::of(&config) {
+        Ok(recognisers) => {
+            add("recogniser", false, Ok(recognisers.describe()));
+            if let Some(warning) = recognisers.warning() {
+                add("recogniser", true, Err(warning));
+            }
+        }
+        Err(error) => add("recogniser", false, Err(error.to_string())),
+    }
     add("speech", true, setup::speech(&config).map(|_| "ready".into()).map_err(|e| e.to_string()));
     let household = Household::load(common);
     match &household {

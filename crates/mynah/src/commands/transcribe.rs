@@ -3,19 +3,21 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use mynah_assistant::ports::{Cancel, Hints};
+use mynah_assistant::ports::Hints;
 use mynah_audio::{Channel, Frame};
 use mynah_host::audio::{AudioError, Heard, Input, InputSpec, Source, Stop};
 use mynah_intent::Value;
 use serde_json::json;
 
 use crate::cli::{Common, Transcribe};
-use crate::setup::{Household, grammar_transcriber};
+use crate::recogniser::{Recognisers, whole};
+use crate::setup::Household;
 use crate::timeline::slots_text;
 
 pub fn transcribe(common: &Common, args: &Transcribe) -> anyhow::Result<ExitCode> {
     let household = Household::load_or_demo(common)?;
-    let mut transcriber = grammar_transcriber(&household.config)?;
+    let mut transcriber = Recognisers::of(&household.config)?.load(&household.config, &household.home)?;
+    transcriber.warm_up()?;
     let hints = Hints { graph: household.graph(), wake_phrase: None };
     let mut failed = false;
     for file in &args.files {
@@ -31,7 +33,7 @@ pub fn transcribe(common: &Common, args: &Transcribe) -> anyhow::Result<ExitCode
             eprintln!("mynah: {fault}");
             failed = true;
         }
-        let heard = transcriber.recognize(&samples, &hints, &Cancel::default())?;
+        let heard = whole(&mut *transcriber, &samples, &hints)?;
         let readings = match args.intents && heard.accepted {
             true => household.catalog.understand(&heard.text, &household.situation()),
             false => Vec::new(),

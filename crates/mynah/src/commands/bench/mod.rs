@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
-use mynah_assistant::ports::{Cancel, Hints};
+use mynah_assistant::ports::Hints;
 use mynah_audio::Samples;
 use mynah_endpoint::demo::{DemoHouse, DemoOptions};
 use mynah_home::Home;
@@ -21,8 +21,9 @@ use super::transcribe::read;
 use crate::block_on;
 use crate::cli::{Bench, Common};
 use crate::config::Config;
+use crate::recogniser::{Recognisers, whole};
 use crate::report::faults;
-use crate::setup::{Household, grammar_transcriber};
+use crate::setup::Household;
 use crate::timeline::table;
 
 pub fn bench(common: &Common, what: Bench) -> anyhow::Result<ExitCode> {
@@ -41,14 +42,15 @@ pub fn bench(common: &Common, what: Bench) -> anyhow::Result<ExitCode> {
 /// Recognition time of recordings.
 fn asr(common: &Common, files: &[PathBuf]) -> anyhow::Result<ExitCode> {
     let household = Household::load_or_demo(common)?;
-    let mut transcriber = grammar_transcriber(&household.config)?;
+    let mut transcriber = Recognisers::of(&household.config)?.load(&household.config, &household.home)?;
+    transcriber.warm_up()?;
     let hints = Hints { graph: household.graph(), wake_phrase: None };
     let (mut times, mut factors) = (Vec::new(), Vec::new());
     for file in files {
         let (samples, _) = read(file)?;
         let seconds = Samples(samples.len() as u64).as_duration().as_secs_f64();
         let before = Instant::now();
-        let heard = transcriber.recognize(&samples, &hints, &Cancel::default())?;
+        let heard = whole(&mut *transcriber, &samples, &hints)?;
         let took = before.elapsed().as_secs_f64();
         times.push(took * 1000.0);
         factors.push(took / seconds.max(0.01));

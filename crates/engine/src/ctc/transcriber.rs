@@ -1,0 +1,319 @@
+//! The [`Transcriber`] port over the acoustic model and the search.
+
+use std::sync::Arc;
+
+use mynah_assistant::ports::{Alternative, Cancel, Hints, Hypothesis, ModelError, Partial, Transcriber};
+use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
+use mynah_intent::WordGraph;
+use mynah_pronounce::Pronouncer;
+
+use super::decode::{DecodeConfig, Decoder, Found, Reading};
+use super::lexicon::Lexicon;
+use super::model::{AcousticModel, AcousticStream};
+
+/// How [`CommandTranscriber`] works.
+#[derive(Clone, Debug)]
+pub struct CommandConfig {
+    /// The search.
+    pub decode: DecodeConfig,
+    /// a: scores are log p − a · log prior. Networks of this kind like the blank too much, and with it short sentences; a tames that. Flat between
+    /// 0.65 and 0.8 for spoken orders.
+    pub prior_scale: f32,
+    /// Refuses readings when the likeliest tokens had more than theirs by this, in nats a token.
+    pub reject_above: f32,
+    /// Readings that go into [`Hypothesis::n_best`] at most.
+    pub n_best: usize,
+    /// How words are said in this house.
+    pub pronouncer: Arc<Pronouncer>,
+}
+
+impl Default for CommandConfig {
+    fn default() -> Self {
+        CommandConfig {
+            decode: DecodeConfig::default(),
+            prior_scale: 0.7,
+            reject_above: 1.5,
+            n_best: 5,
+            pronouncer: Arc::new(Pronouncer::english()),
+        }
+    }
+}
+
+/// Kept after the end of speech: the last consonant is quiet.
+const TAIL: Samples = Samples::from_millis(200);
+/// The longest utterance.
+const MOST: usize = 30 * 16_000;
+/// Whole sentences looked at: of many, some differ in a word that means nothing.
+const READINGS: usize = 20;
+
+/// What is known about the best reading.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Evidence {
+    /// How much likelier the likeliest tokens were, in nats a token.
+    pub regret: f32,
+    /// Lead over the best reading that means something else, in nats.
+    pub lead: f32,
+    /// Lead over stopping within a sentence, in nats.
+    pub whole: f32,
+}
+
+/// A result with the evidence for its best reading, if there is one.
+type Heard = (Option<Evidence>, Hypothesis);
+
+/// A lead beyond this says no more.
+const LEAD: f32 = 12.0;
+
+impl Evidence {
+    /// Of a search in this graph; nothing when it found no sentence.
+    pub fn of(found: &Found, graph: &WordGraph) -> Option<Evidence> {
+        let (best, others) = found.readings.split_first()?;
+        let meant = meant(best, graph);
+        let rival = others.iter().find(|other| self::meant(other, graph) != meant);
+        Some(Evidence {
+            regret: (found.free - best.score) / best.tokens.max(1) as f32,
+            lead: rival.map_or(LEAD, |rival| (best.score - rival.score).clamp(0.0, LEAD)),
+            whole: found.unfinished.as_ref().map_or(LEAD, |unfinished| best.score - unfinished.score),
+        })
+    }
+}
+
+/// The intents of a reading, and the words of its slots.
+type Meant = Vec<(Vec<usize>, Vec<(String, String)>)>;
+
+fn meant(reading: &Reading, graph: &WordGraph) -> Option<Meant> {
+    let words: Vec<&str> = reading.text.split(' ').collect();
+    let marks = graph.marks(&reading.path).into_iter().next()?;
+    Some(
+        marks
+            .commands
+            .into_iter()
+            .map(|command| {
+                let slots = command.slots.into_iter();
+                let slots =
+                    slots.map(|slot| (slot.name, words.get(slot.words).unwrap_or_default().join(" ")));
+                (command.intents, slots.collect())
+            })
+            .collect(),
+    )
+}
+
+/// Hears the sentences of a word graph, but for wildcards. One turn at a time; `begin` starts the next.
+pub struct CommandTranscriber {
+    model: AcousticModel,
+    config: CommandConfig,
+    stream: AcousticStream,
+    lexicon: Option<Lexicon>,
+    decoder: Option<Decoder>,
+    start: Option<SamplePos>,
+    /// Samples that were taken.
+    heard: usize,
+    /// The scores of all rows so far, row-major.
+    scores: Vec<f32>,
+    /// What was worked out at the last pause, and how many samples it has heard.
+    ahead: Option<(usize, Heard)>,
+    rows: Vec<f32>,
+}
+
+impl CommandTranscriber {
+    /// A recogniser with a stream of its own over shared weights.
+    ///
+    /// # Errors
+    /// [`ModelError`] when the runtime has no memory for it.
+    pub fn new(model: &AcousticModel, config: CommandConfig) -> Result<Self, ModelError> {
+        Ok(CommandTranscriber {
+            stream: model.stream()?,
+            model: model.clone(),
+            config,
+            lexicon: None,
+            decoder: None,
+            start: None,
+            heard: 0,
+            scores: Vec::new(),
+            ahead: None,
+            rows: Vec::new(),
+        })
+    }
+
+    /// Recognises a whole recording of 16 kHz mono sound.
+    ///
+    /// # Errors
+    /// See [`Transcriber::finish`].
+    pub fn recognize(&mut self, samples: &[f32], hints: &Hints) -> Result<Hypothesis, ModelError> {
+        let found = self.readings(samples, hints)?;
+        Ok(self.hypothesis(&found))
+    }
+
+    /// The search's raw result for a whole recording: every reading with its score. For tuning and benches.
+    ///
+    /// # Errors
+    /// See [`Transcriber::finish`].
+    pub fn readings(&mut self, samples: &[f32], hints: &Hints) -> Result<Found, ModelError> {
+        self.begin(hints);
+        for block in samples[..samples.len().min(MOST)].chunks(FRAME_SAMPLES) {
+            let mut frame = [0.0; FRAME_SAMPLES];
+            frame[..block.len()].copy_from_slice(block);
+            self.take(&frame)?;
+        }
+        self.readings_so_far()
+    }
+
+    /// The evidence for the best of what was found in this turn.
+    pub fn evidence(&self, found: &Found) -> Option<Evidence> {
+        Evidence::of(found, self.lexicon.as_ref()?.graph())
+    }
+
+    /// What a search's result says, as the assistant takes it.
+    pub fn hypothesis(&self, found: &Found) -> Hypothesis {
+        let Some((best, evidence)) = found.readings.first().zip(self.evidence(found)) else {
+            return Hypothesis { silent: found.free_tokens == 0, ..Hypothesis::default() };
+        };
+        let n_best = found.readings.iter().take(self.config.n_best).map(|reading| Alternative {
+            text: reading.text.clone(),
+            score: reading.score / best.tokens.max(1) as f32,
+        });
+        Hypothesis {
+            text: best.text.clone(),
+            confidence: evidence.confidence(),
+            accepted: evidence.regret <= self.config.reject_above,
+            n_best: n_best.collect(),
+            free_text: None,
+            silent: found.free_tokens == 0,
+        }
+    }
+
+    /// What was said up to a pause, with the evidence for it; nothing when no sentence was.
+    ///
+    /// # Errors
+    /// See [`Transcriber::pause`].
+    pub fn heard_at_pause(&mut self) -> Result<Option<(Evidence, Hypothesis)>, ModelError> {
+        let found = self.readings_so_far()?;
+        let heard = (self.evidence(&found), self.hypothesis(&found));
+        self.ahead = Some((self.heard, heard.clone()));
+        Ok(heard.0.map(|evidence| (evidence, heard.1)))
+    }
+
+    /// What was said in the turn, with the evidence for it; nothing when no sentence was.
+    ///
+    /// # Errors
+    /// See [`Transcriber::finish`].
+    pub fn heard(&mut self, speech_end: SamplePos) -> Result<Option<(Evidence, Hypothesis)>, ModelError> {
+        let (evidence, hypothesis) = self.last_heard(speech_end)?;
+        Ok(evidence.map(|evidence| (evidence, hypothesis)))
+    }
+
+    fn last_heard(&mut self, speech_end: SamplePos) -> Result<Heard, ModelError> {
+        let start = self.start.unwrap_or_default();
+        let spoken = speech_end.since(start).0 as usize;
+        if let Some((until, heard)) = self.ahead.take()
+            && until >= spoken
+        {
+            return Ok(heard);
+        }
+        let needed = (speech_end + TAIL).since(start).0 as usize;
+        let rows = self.scores.len() / self.model.tokens().len();
+        let found = match rows * self.model.row_samples() >= needed {
+            true => self.found_at(needed),
+            false => self.readings_so_far()?,
+        };
+        Ok((self.evidence(&found), self.hypothesis(&found)))
+    }
+
+    fn take(&mut self, frame: &[f32; FRAME_SAMPLES]) -> Result<(), ModelError> {
+        self.rows.clear();
+        self.stream.push(frame, &mut self.rows)?;
+        self.heard += FRAME_SAMPLES;
+        let from = self.scores.len();
+        Self::score(&self.rows, &self.model, &self.config, &mut self.scores);
+        if let (Some(decoder), Some(lexicon)) = (&mut self.decoder, &mut self.lexicon) {
+            let tokens = self.model.tokens().len();
+            self.scores[from..].chunks_exact(tokens).for_each(|row| decoder.push(row, lexicon));
+        }
+        Ok(())
+    }
+
+    fn score(rows: &[f32], model: &AcousticModel, config: &CommandConfig, scores: &mut Vec<f32>) {
+        for row in rows.chunks_exact(model.tokens().len()) {
+            let of = |(log_p, log_prior): (&f32, &f32)| log_p - config.prior_scale * log_prior;
+            scores.extend(row.iter().zip(model.log_prior()).map(of));
+        }
+    }
+
+    /// The search's raw result for what was pushed in this turn, as if the sound ended here.
+    ///
+    /// # Errors
+    /// See [`Transcriber::pause`].
+    pub fn readings_so_far(&mut self) -> Result<Found, ModelError> {
+        let rest = self.stream.rest()?;
+        let mut scores = Vec::new();
+        Self::score(&rest, &self.model, &self.config, &mut scores);
+        let (Some(decoder), Some(lexicon)) = (&self.decoder, &mut self.lexicon) else {
+            return Ok(Found::default());
+        };
+        let mut decoder = decoder.clone();
+        scores.chunks_exact(self.model.tokens().len()).for_each(|row| decoder.push(row, lexicon));
+        Ok(decoder.found(READINGS, lexicon))
+    }
+
+    /// As if the sound had ended after so many samples, of which there were more.
+    fn found_at(&mut self, samples: usize) -> Found {
+        let Some(lexicon) = &mut self.lexicon else { return Found::default() };
+        let tokens = self.model.tokens().len();
+        let rows = samples.div_ceil(self.model.row_samples());
+        let mut decoder = Decoder::new(self.config.decode.clone(), lexicon);
+        self.scores.chunks_exact(tokens).take(rows).for_each(|row| decoder.push(row, lexicon));
+        decoder.found(READINGS, lexicon)
+    }
+}
+
+impl Transcriber for CommandTranscriber {
+    fn begin(&mut self, hints: &Hints) {
+        let lexicon = self.lexicon.get_or_insert_with(|| {
+            let (tokens, pronouncer) = (self.model.tokens().clone(), self.config.pronouncer.clone());
+            Lexicon::new(hints.graph.clone(), tokens, pronouncer, hints.wake_phrase.clone())
+        });
+        lexicon.follow(&hints.graph, hints.wake_phrase.as_ref());
+        self.decoder = Some(Decoder::new(self.config.decode.clone(), lexicon));
+        self.stream.reset();
+        self.start = None;
+        self.heard = 0;
+        self.scores.clear();
+        self.ahead = None;
+    }
+
+    fn push(&mut self, frame: &Frame) -> Result<Option<Partial>, ModelError> {
+        let start = *self.start.get_or_insert(frame.pos());
+        let at = frame.pos().since(start).0 as usize;
+        // A gap in the sound stays a gap; what comes twice is heard once.
+        while self.heard < at.min(MOST) {
+            self.take(&[0.0; FRAME_SAMPLES])?;
+        }
+        if self.heard == at && at < MOST {
+            self.take(frame.samples())?;
+        }
+        Ok(None)
+    }
+
+    fn pause(&mut self, _cancel: &Cancel) -> Result<Option<Partial>, ModelError> {
+        let heard = self.heard_at_pause()?;
+        Ok(heard.map(|(evidence, hypothesis)| Partial {
+            confidence: if evidence.whole < 0.0 { 0.0 } else { hypothesis.confidence },
+            complete: evidence.whole >= 0.0 && hypothesis.accepted && hypothesis.confidence >= SURE,
+            text: hypothesis.text,
+        }))
+    }
+
+    fn finish(&mut self, speech_end: SamplePos, _cancel: &Cancel) -> Result<Hypothesis, ModelError> {
+        Ok(self.last_heard(speech_end)?.1)
+    }
+}
+
+/// A turn may end early when the best reading is this sure.
+const SURE: f32 = 0.9;
+
+impl Evidence {
+    /// 0 to 1: a logistic map.
+    pub fn confidence(&self) -> f32 {
+        let logit = 1.0 - 2.0 * self.regret + 0.5 * self.lead;
+        1.0 / (1.0 + (-logit).exp())
+    }
+}

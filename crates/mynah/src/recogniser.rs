@@ -1,0 +1,152 @@
+//! The recognisers that the configuration names: a quick one that is built in, and Whisper, which was fetched.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mynah_assistant::ports::{Cancel, Hints, Hypothesis, ModelError, Transcriber};
+use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos};
+use mynah_engine::ctc::{AcousticModel, CommandConfig, CommandTranscriber};
+use mynah_engine::together::{Sure, Together};
+use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
+use mynah_home::Home;
+use mynah_host::runtime::Loading;
+use mynah_skill::pronouncer;
+
+use crate::Misuse;
+use crate::config::{Config, Recognition};
+use crate::setup::model_file;
+
+/// Which recognisers there are. At least one.
+pub struct Recognisers {
+    quick: Option<Quick>,
+    exact: Option<PathBuf>,
+    /// Why there is no exact one although one is configured.
+    lacking: Option<String>,
+}
+
+enum Quick {
+    Builtin,
+    File(PathBuf),
+}
+
+impl Recognisers {
+    /// Those that are configured. Their files are looked at, not loaded.
+    pub fn of(config: &Config) -> anyhow::Result<Recognisers> {
+        let Recognition { model, command, .. } = &config.recognition;
+        let quick = match command.as_str() {
+            "none" => None,
+            "builtin" => config.speaks("en").then_some(Quick::Builtin),
+            file => Some(Quick::File(file.into())),
+        };
+        let (exact, lacking) = match (model.as_str(), &quick) {
+            ("none", _) => (None, None),
+            (model, quick) => match model_file(model) {
+                Ok(file) => {
+                    WhisperModel::check(&file)?;
+                    (Some(file), None)
+                }
+                // A model that somebody asked for must be there.
+                Err(missing) if quick.is_some() && model == Recognition::default().model => {
+                    (None, Some(format!("{missing:#}")))
+                }
+                Err(missing) => return Err(missing),
+            },
+        };
+        if quick.is_none() && exact.is_none() {
+            return Err(Misuse(
+                "there is no recogniser: [recognition] model names one for this language, and command = \"builtin\" knows English".into(),
+            )
+            .into());
+        }
+        Ok(Recognisers { quick, exact, lacking })
+    }
+
+    /// What a person should know who starts the assistant: what is not heard, and the remedy.
+    pub fn warning(&self) -> Option<String> {
+        let what =
+            "free words (\"add … to the list\", \"remind me to …\") are not understood, and less in noise";
+        match (&self.exact, &self.lacking) {
+            (Some(_), _) => None,
+            (None, Some(missing)) => Some(format!("only the built-in recogniser is used: {what}. {missing}")),
+            (None, None) => Some(format!("only the command recogniser is used: {what}")),
+        }
+    }
+
+    /// Their names, for a list of what is in use.
+    pub fn describe(&self) -> String {
+        let quick = self.quick.as_ref().map(|quick| match quick {
+            Quick::Builtin => "command recogniser (built in)".to_owned(),
+            Quick::File(file) => format!("command recogniser {}", file.display()),
+        });
+        let exact = self.exact.as_ref().map(|file| file.display().to_string());
+        quick.into_iter().chain(exact).collect::<Vec<_>>().join(", then ")
+    }
+
+    /// Loads them.
+    pub fn load(&self, config: &Config, home: &Home) -> anyhow::Result<Box<dyn Transcriber>> {
+        let quick = self.quick.as_ref().map(|quick| self.quick(quick, config, home)).transpose()?;
+        let exact = self.exact.as_ref().map(|file| whisper(file, config)).transpose()?;
+        Ok(match (quick, exact) {
+            (Some(quick), Some(exact)) => Box::new(Together::new(quick, Box::new(exact), Sure::default())),
+            (Some(quick), None) => Box::new(quick),
+            (None, Some(exact)) => Box::new(exact),
+            (None, None) => unreachable!("`of` gives none without any"),
+        })
+    }
+
+    /// Loads them while the ears listen already.
+    pub fn loading(self, config: &Config, home: &Arc<Home>) -> Box<dyn Transcriber> {
+        let (config, home) = (config.clone(), home.clone());
+        Box::new(Loading::new(move || {
+            self.load(&config, &home).map_err(|error| {
+                error.downcast().unwrap_or_else(|error| ModelError::Failed(format!("{error:#}")))
+            })
+        }))
+    }
+
+    fn quick(&self, quick: &Quick, config: &Config, home: &Home) -> anyhow::Result<CommandTranscriber> {
+        let model = match quick {
+            Quick::Builtin => AcousticModel::builtin()?,
+            Quick::File(file) => AcousticModel::open(file)?,
+        };
+        if !config.speaks(model.language()) {
+            return Err(Misuse(format!(
+                "the command recogniser knows {:?}, not {:?}; [recognition] command = \"none\" leaves it out",
+                model.language(),
+                config.language.as_deref().unwrap_or("en")
+            ))
+            .into());
+        }
+        let settings = CommandConfig { pronouncer: Arc::new(pronouncer(home)), ..CommandConfig::default() };
+        Ok(CommandTranscriber::new(&model, settings)?)
+    }
+}
+
+fn whisper(file: &std::path::Path, config: &Config) -> anyhow::Result<GrammarTranscriber> {
+    let spoken = config.language.as_deref().unwrap_or("en");
+    let settings = WhisperConfig {
+        language: spoken.split(['-', '_']).next().unwrap_or(spoken).to_owned(),
+        threads: config.recognition.threads.max(1),
+        ..WhisperConfig::default()
+    };
+    Ok(GrammarTranscriber::new(&WhisperModel::load(file)?, settings)?)
+}
+
+/// What is said in a whole recording of 16 kHz mono sound.
+pub fn whole(
+    transcriber: &mut dyn Transcriber,
+    samples: &[f32],
+    hints: &Hints,
+) -> Result<Hypothesis, ModelError> {
+    transcriber.begin(hints);
+    let mut end = SamplePos(0);
+    for block in samples.chunks(FRAME_SAMPLES) {
+        let mut frame = [0.0; FRAME_SAMPLES];
+        frame[..block.len()].copy_from_slice(block);
+        let frame = Frame::new(end, frame);
+        end = frame.end();
+        transcriber.push(&frame)?;
+    }
+    transcriber.pause(&Cancel::default())?;
+    transcriber.finish(end, &Cancel::default())
+}
