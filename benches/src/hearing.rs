@@ -1,5 +1,6 @@
 //! The recognisers, as the benches run them: a recording in, what was heard and how long that took out.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Instant;
 
@@ -8,7 +9,7 @@ use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos};
 use mynah_engine::ctc::{AcousticModel, CommandConfig, CommandTranscriber, Evidence};
 use mynah_engine::together::{Answered, Sure, Together};
 use mynah_engine::whisper::search::SearchConfig;
-use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig};
+use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, speech};
 
 use crate::recordings::whisper;
 
@@ -27,9 +28,9 @@ pub struct HearingArgs {
     /// The recogniser.
     #[arg(long, value_enum, default_value = "whisper")]
     recogniser: Which,
-    /// Whisper's ggml file; the cached whisper-tiny.en unless told.
-    #[arg(long)]
-    model: Option<PathBuf>,
+    /// Whisper: a model of the store, or a ggml file.
+    #[arg(long, default_value = "whisper-tiny.en")]
+    model: String,
     /// The command recogniser's ONNX file.
     #[arg(long)]
     command: Option<PathBuf>,
@@ -77,16 +78,23 @@ pub enum Hearing {
 }
 
 impl HearingArgs {
-    /// Which it is.
-    pub fn which(&self) -> Which {
-        self.recogniser
+    /// The part of a recording that is to be heard, by where its speech lies: what hears as the ears do has a little of what is around it.
+    pub fn extent(&self, samples: &[f32]) -> Range<usize> {
+        const AROUND: usize = 16_000 * 3 / 10;
+        let of_speech = speech(samples);
+        match self.recogniser {
+            Which::Whisper => of_speech,
+            Which::Command | Which::Both => {
+                of_speech.start.saturating_sub(AROUND)..(of_speech.end + AROUND).min(samples.len())
+            }
+        }
     }
 
-    /// Loads it.
+    /// Loads it, for a BCP 47 language.
     ///
     /// # Errors
     /// When a model is missing or unusable.
-    pub fn load(&self) -> anyhow::Result<Hearing> {
+    pub fn load(&self, language: &str) -> anyhow::Result<Hearing> {
         let exact = || -> anyhow::Result<GrammarTranscriber> {
             let defaults = SearchConfig::default();
             let search = SearchConfig {
@@ -95,8 +103,8 @@ impl HearingArgs {
                 max_steps: self.steps.unwrap_or(defaults.max_steps),
                 ..defaults
             };
-            let config = WhisperConfig { search, ..WhisperConfig::default() };
-            Ok(GrammarTranscriber::new(&whisper(self.model.as_deref())?, config)?)
+            let config = WhisperConfig { search, language: language.to_owned(), ..WhisperConfig::default() };
+            Ok(GrammarTranscriber::new(&whisper(&self.model)?, config)?)
         };
         let quick = || -> anyhow::Result<CommandTranscriber> {
             let model = match &self.command {

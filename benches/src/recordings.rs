@@ -55,11 +55,11 @@ pub fn coffee() -> anyhow::Result<Catalog> {
         .map_err(|faults| anyhow::anyhow!("coffee.toml: {faults:?}"))
 }
 
-/// A ggml file, or the whisper-tiny.en that was fetched.
-pub fn whisper(file: Option<&Path>) -> anyhow::Result<WhisperModel> {
-    let file = match file {
-        Some(file) => file.to_owned(),
-        None => mynah_host::models::ModelStore::open().path("whisper-tiny.en")?,
+/// A model of the store, or a ggml file.
+pub fn whisper(name: &str) -> anyhow::Result<WhisperModel> {
+    let file = match name.ends_with(".bin") {
+        true => PathBuf::from(name),
+        false => mynah_host::models::ModelStore::open().path(name)?,
     };
     Ok(WhisperModel::load(&file)?)
 }

@@ -15,10 +15,9 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::Parser;
 use mynah_assistant::ports::Hints;
-use mynah_benches::hearing::{HearingArgs, Which};
+use mynah_benches::hearing::HearingArgs;
 use mynah_benches::recordings::{Part, coffee, decode, orders, some};
 use mynah_engine::together::Answered;
-use mynah_engine::whisper::speech;
 use mynah_intent::{Context, Recognizer, Value};
 use mynah_measure::{Draw, Interval, Quantiles, wilson};
 use serde_json::json;
@@ -96,7 +95,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     }
     let catalog = coffee()?;
     let hints = Hints { graph: catalog.graph().clone(), wake_phrase: None };
-    let mut hearing = args.hearing.load()?;
+    let mut hearing = args.hearing.load("en")?;
     let mut dump = args.dump.as_ref().map(std::fs::File::create).transpose()?;
 
     let noise = decode(&args.data.join("noise/kitchen/kitchen.ogg"))?;
@@ -131,8 +130,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
             let mut samples = decode(&case.path)?;
             samples.truncate(12 * 16_000);
             // The extent of the speech is that of the clean recording.
-            let extent =
-                if args.untrimmed { 0..samples.len() } else { extent(&samples, args.hearing.which()) };
+            let extent = if args.untrimmed { 0..samples.len() } else { args.hearing.extent(&samples) };
             if let Some(db) = db {
                 mix(
                     &mut samples,
@@ -165,8 +163,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
                         json!({"text": text, "score": score, "right": ok})
                     })
                     .collect();
-                let evidence =
-                    heard.evidence.map(|e| json!({"regret": e.regret, "lead": e.lead, "whole": e.whole}));
+                let evidence = heard.evidence.map(
+                    |e| json!({"regret": e.regret, "lead": e.lead, "whole": e.whole, "is_free": e.is_free}),
+                );
                 let line = json!({
                     "set": name, "file": case.path.file_stem().map(|s| s.to_string_lossy()), "right": right,
                     "order": case.slots.is_some(), "accepted": hypothesis.accepted, "confidence": hypothesis.confidence, "evidence": evidence,
@@ -238,16 +237,6 @@ fn print(report: &[(String, Tally)], args: &Args) -> anyhow::Result<()> {
         writeln!(out, "{name:<28} {:>4}  {:>5.1} %", "", 100.0 * mean)?;
     }
     Ok(())
-}
-
-/// Where the speech lies; for recognisers that hear as the ears do, with a third of a second of what is around it.
-fn extent(samples: &[f32], which: Which) -> std::ops::Range<usize> {
-    const AROUND: usize = 16_000 * 3 / 10;
-    let of_speech = speech(samples);
-    match which {
-        Which::Whisper => of_speech,
-        _ => of_speech.start.saturating_sub(AROUND)..(of_speech.end + AROUND).min(samples.len()),
-    }
 }
 
 /// The slots of what was understood.

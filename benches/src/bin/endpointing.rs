@@ -18,9 +18,9 @@ use clap::Parser;
 use mynah_assistant::ports::{Cancel, Detection, Hints, ModelError, Transcriber, Vad, WakeWord};
 use mynah_assistant::{Heard, Hint, Listener, ListenerSettings, Output, TurnIds};
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
-use mynah_benches::recordings::{Part, coffee, decode, orders, some, whisper};
+use mynah_benches::hearing::HearingArgs;
+use mynah_benches::recordings::{Part, coffee, decode, orders, some};
 use mynah_engine::vad::{Earshot, SileroModel};
-use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig};
 use mynah_measure::{Draw, Interval, Quantiles, Share, align, mix};
 use serde::Serialize;
 
@@ -30,9 +30,8 @@ struct Args {
     /// The folder of recordings (`commands/coffee`, `noise/kitchen`, `speech/librispeech`).
     #[arg(long, env = "MYNAH_DATA", default_value = "../shared/data")]
     data: PathBuf,
-    /// The ggml file; the cached whisper-tiny.en unless told.
-    #[arg(long)]
-    model: Option<PathBuf>,
+    #[command(flatten)]
+    hearing: HearingArgs,
     /// `earshot`, or a Silero ONNX file.
     #[arg(long, default_value = "earshot")]
     vad: String,
@@ -300,7 +299,7 @@ enum Ended {
 /// The ears without their threads.
 struct Ears {
     silero: Option<SileroModel>,
-    transcriber: Option<(GrammarTranscriber, Hints)>,
+    transcriber: Option<(Box<dyn Transcriber>, Hints)>,
     decode: Samples,
     /// What the recogniser said at the pauses of the last turn.
     told: Vec<String>,
@@ -331,8 +330,7 @@ impl Ears {
             None
         } else {
             let hints = Hints { graph: coffee()?.graph().clone(), wake_phrase: Some(Arc::from("computer")) };
-            let model = whisper(args.model.as_deref())?;
-            let transcriber = GrammarTranscriber::new(&model, WhisperConfig::default())?;
+            let transcriber = args.hearing.load("en")?.into_transcriber();
             Some((transcriber, hints))
         };
         Ok(Ears { silero, transcriber, decode: Samples::from_millis(args.decode_ms), told: Vec::new() })

@@ -1,5 +1,5 @@
 //! Are the sentences of skills understood when they are spoken? The sentences of the skills' own tests, said by synthetic
-//! voices, recognised by Whisper inside the grammar of all of those skills, in any language.
+//! voices, recognised inside the grammar of all of those skills, in any language.
 //!
 //! Right means: the same intents and slots as when the sentence is typed. Sentences that the skills refuse are left out.
 
@@ -8,14 +8,13 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
 
 use anyhow::{Context as _, bail};
 use clap::Parser;
-use mynah_assistant::ports::{Cancel, Hints, Speech};
+use mynah_assistant::ports::{Hints, Speech};
 use mynah_audio::{SAMPLE_RATE, resample};
+use mynah_benches::hearing::HearingArgs;
 use mynah_engine::speech::{Espeak, EspeakConfig, Piper, PiperConfig};
-use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel, speech};
 use mynah_home::Home;
 use mynah_intent::{Slot, Value};
 use mynah_measure::{Draw, Quantiles, Share};
@@ -35,9 +34,8 @@ struct Args {
     /// BCP 47 language of the sentences.
     #[arg(long, default_value = "en")]
     language: String,
-    /// A model of the store, or a ggml file.
-    #[arg(long, default_value = "whisper-tiny.en")]
-    model: String,
+    #[command(flatten)]
+    hearing: HearingArgs,
     /// Voices of espeak-ng, or Piper's .onnx files.
     #[arg(long, value_delimiter = ',', default_value = "en-us,en-gb+f3")]
     voice: Vec<String>,
@@ -47,7 +45,7 @@ struct Args {
     /// Which sentences depends on it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Tells what was misheard: the best readings, their ranks and regrets.
+    /// Tells what was misheard: the best readings and their scores.
     #[arg(long)]
     errors: bool,
     /// Prints JSON in place of the table.
@@ -60,7 +58,7 @@ struct Row {
     voice: String,
     right: Share,
     refused: Share,
-    /// Wall time of one sentence, encoder included.
+    /// From the end of the sound to the answer.
     decode_ms: Quantiles,
     misheard: Vec<Misheard>,
 }
@@ -72,12 +70,11 @@ struct Misheard {
     heard: Vec<Scored>,
 }
 
-/// A reading, how it ranked, and how much likelier the model's own words were, in nats.
+/// A reading, and its score in nats.
 #[derive(Serialize)]
 struct Scored {
     text: String,
-    rank: f32,
-    regret: f32,
+    score: f32,
 }
 
 fn main() -> ExitCode {
@@ -106,12 +103,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     if sentences.is_empty() {
         bail!("the skills have no tests that are understood");
     }
-    let model = match args.model.ends_with(".bin") {
-        true => PathBuf::from(&args.model),
-        false => mynah_host::models::ModelStore::open().path(&args.model)?,
-    };
-    let config = WhisperConfig { language: args.language.clone(), ..WhisperConfig::default() };
-    let mut transcriber = GrammarTranscriber::new(&WhisperModel::load(&model)?, config)?;
+    let mut hearing = args.hearing.load(&args.language)?;
     let hints = Hints { graph: catalog.graph().clone(), wake_phrase: None };
 
     let mut rows = Vec::new();
@@ -120,10 +112,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
         let (mut refused, mut times, mut misheard) = (0, Vec::new(), Vec::new());
         for said in &sentences {
             let samples = say(&mut *voice, said).with_context(|| name.clone())?;
-            let start = Instant::now();
-            let found = transcriber.readings(&samples[speech(&samples)], &hints, &Cancel::default())?;
-            times.push(start.elapsed().as_secs_f64() * 1000.0);
-            let heard = transcriber.hypothesis(&found);
+            let found = hearing.hear(&samples[args.hearing.extent(&samples)], &hints)?;
+            times.push(found.ms);
+            let heard = found.hypothesis;
             refused += u64::from(!heard.accepted);
             let meaning = |text: &str| {
                 let commands = catalog.commands(text, &situation).into_iter();
@@ -131,9 +122,8 @@ fn run(args: &Args) -> anyhow::Result<()> {
                 best.map(|reading| (reading.intent.name, values(reading.intent.slots))).collect::<Vec<_>>()
             };
             if !heard.accepted || meaning(&heard.text) != meaning(said) {
-                let scored = found.readings.iter().take(4);
-                let scored =
-                    scored.map(|r| Scored { text: r.text.clone(), rank: r.rank, regret: r.regret }).collect();
+                let scored = found.readings.into_iter().take(4);
+                let scored = scored.map(|(text, score)| Scored { text, score }).collect();
                 misheard.push(Misheard { said: said.clone(), accepted: heard.accepted, heard: scored });
             }
         }
@@ -175,8 +165,8 @@ fn print(rows: &[Row], args: &Args) -> anyhow::Result<()> {
         if args.errors {
             for Misheard { said, accepted, heard } in &row.misheard {
                 writeln!(out, "“{said}”{}", if *accepted { "" } else { " (refused)" })?;
-                for Scored { text, rank, regret } in heard {
-                    writeln!(out, "    {rank:>6.1} {regret:>5.1}  {text}")?;
+                for Scored { text, score } in heard {
+                    writeln!(out, "    {score:>6.1}  {text}")?;
                 }
             }
         }

@@ -3,29 +3,29 @@
 use mynah_assistant::ports::{Cancel, Hints, Hypothesis, ModelError, Partial, Transcriber};
 use mynah_audio::{Frame, SamplePos};
 
-use crate::ctc::{CommandTranscriber, Evidence};
+use crate::ctc::{CommandTranscriber, Heard};
 
 /// When the quick recogniser's answer goes without asking the exact one.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sure {
-    /// The likeliest tokens had at most this much more, in nats a token.
-    pub regret: f32,
-    /// The best reading with another meaning has at least this much less, in nats.
-    pub lead: f32,
-    /// So has stopping within a sentence.
+    /// Its confidence is at least this.
+    pub confidence: f32,
+    /// Stopping within a sentence is less likely by this, in nats.
     pub whole: f32,
 }
 
 impl Default for Sure {
     fn default() -> Self {
-        Sure { regret: 0.5, lead: 6.0, whole: 3.0 }
+        Sure { confidence: 0.99, whole: 3.0 }
     }
 }
 
 impl Sure {
-    /// Whether this evidence is enough.
-    pub fn is(&self, evidence: &Evidence) -> bool {
-        evidence.regret <= self.regret && evidence.lead >= self.lead && evidence.whole >= self.whole
+    /// Whether what was heard is sure enough.
+    pub fn is(&self, heard: &Heard) -> bool {
+        heard.hypothesis.accepted
+            && heard.hypothesis.confidence >= self.confidence
+            && heard.evidence.is_some_and(|evidence| evidence.whole >= self.whole)
     }
 }
 
@@ -58,11 +58,6 @@ impl Together {
     pub fn answered(&self) -> Answered {
         self.answered
     }
-
-    /// The quick one's answer for the sound so far, if it is sure of it.
-    fn quickly(&self, heard: Option<(Evidence, Hypothesis)>) -> Option<Hypothesis> {
-        heard.filter(|(evidence, _)| self.sure.is(evidence)).map(|(_, hypothesis)| hypothesis)
-    }
 }
 
 impl Transcriber for Together {
@@ -85,17 +80,17 @@ impl Transcriber for Together {
 
     fn pause(&mut self, cancel: &Cancel) -> Result<Option<Partial>, ModelError> {
         let heard = self.quick.heard_at_pause()?;
-        match self.quickly(heard) {
-            Some(sure) => Ok(Some(Partial { text: sure.text, confidence: sure.confidence, complete: true })),
-            None => self.exact.pause(cancel),
+        match self.sure.is(&heard) {
+            true => Ok(heard.partial().map(|partial| Partial { complete: true, ..partial })),
+            false => self.exact.pause(cancel),
         }
     }
 
     fn finish(&mut self, speech_end: SamplePos, cancel: &Cancel) -> Result<Hypothesis, ModelError> {
         let heard = self.quick.heard(speech_end)?;
-        if let Some(sure) = self.quickly(heard) {
+        if self.sure.is(&heard) {
             self.answered = Answered::Quick;
-            return Ok(sure);
+            return Ok(heard.hypothesis);
         }
         self.answered = Answered::Exact;
         self.exact.finish(speech_end, cancel)

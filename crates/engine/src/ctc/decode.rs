@@ -4,11 +4,14 @@
 //! connectionist temporal classification (Graves et al. 2006) it says the node's token again, a blank, or the token of a node below, and two
 //! equal tokens in a row have a blank between them. Where a word ends, the way goes on at the root of the next state's trie. In each node the best way is
 //! kept, at each root the best few that said other words, so that the n-best list has whole sentences that differ early.
+//!
+//! What stands in a wildcard is not known as words. There the way takes the likeliest tokens, each at a price, so that it is told when a
+//! sentence with a wildcard fits better than all that are known.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use mynah_intent::{Label, StateId, WordId};
+use mynah_intent::{Label, StateId};
 
 use super::lexicon::{Ending, Lexicon, Trie};
 use super::tokens::Token;
@@ -20,25 +23,34 @@ pub struct DecodeConfig {
     pub beam: f32,
     /// With more nodes in the beam than this, it becomes narrower.
     pub most_active: usize,
+    /// What each token in a wildcard costs, in nats: what the words of the graph may be behind the likeliest tokens before a wildcard is likelier.
+    pub wildcard_token: f32,
 }
 
 impl Default for DecodeConfig {
     fn default() -> Self {
-        DecodeConfig { beam: 24.0, most_active: 4000 }
+        DecodeConfig { beam: 24.0, most_active: 4000, wildcard_token: 1.0 }
     }
 }
 
 /// One sentence that may have been said.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Reading {
-    /// The words, as the templates have them.
+    /// The words, as the templates have them, and `…` for those that a wildcard took.
     pub text: String,
     /// The same as a path of the graph.
     pub path: Vec<Label>,
     /// Sum of its tokens' scores and its priors, in nats.
     pub score: f32,
-    /// How many tokens it has.
+    /// How many tokens its words have, without those of wildcards.
     pub tokens: usize,
+}
+
+impl Reading {
+    /// Whether a wildcard took some of the words.
+    pub fn is_free(&self) -> bool {
+        self.path.contains(&Label::AnyWord)
+    }
 }
 
 /// What the rows so far say.
@@ -57,6 +69,8 @@ pub struct Found {
 /// The best ways at a root that said other words each.
 const MOST_ENTRIES: usize = 5;
 const NOTHING: f32 = f32::NEG_INFINITY;
+/// What is read for the words of a wildcard.
+const FREE: &str = "…";
 
 /// A way at the root of a trie.
 #[derive(Clone, Copy, Debug)]
@@ -122,9 +136,12 @@ struct Way {
     from: u32,
 }
 
+impl Way {
+    const NONE: Way = Way { score: NOTHING, from: 0 };
+}
+
 impl Cell {
-    const NONE: Cell =
-        Cell { token: Way { score: NOTHING, from: 0 }, blank: Way { score: NOTHING, from: 0 } };
+    const NONE: Cell = Cell { token: Way::NONE, blank: Way::NONE };
 
     fn best(&self) -> f32 {
         self.token.score.max(self.blank.score)
@@ -151,7 +168,11 @@ struct Block {
     cells: Vec<Cell>,
     /// Nodes whose cell has a way.
     live: Vec<u32>,
+    /// Where a wildcard leads, what that costs, and the way in it.
+    wildcard: Option<(StateId, f32)>,
+    free: Way,
     /// The same for the row that is being worked out.
+    next_free: Way,
     next_root: Entries,
     next_cells: Vec<Cell>,
     next_live: Vec<u32>,
@@ -161,7 +182,7 @@ struct Block {
 #[derive(Clone, Copy, Debug)]
 struct Said {
     before: u32,
-    word: Option<WordId>,
+    word: Option<Label>,
     tokens: u32,
 }
 
@@ -175,7 +196,7 @@ pub struct Decoder {
     /// With which entries words were begun.
     begun: Vec<Entries>,
     said: Vec<Said>,
-    known: HashMap<(u32, WordId), u32>,
+    known: HashMap<(u32, Label), u32>,
     best: f32,
     beam: f32,
     free: f32,
@@ -208,12 +229,12 @@ impl Decoder {
 
     /// Takes the scores of all tokens in one row.
     pub fn push(&mut self, scores: &[f32], lexicon: &mut Lexicon) {
-        self.go_freely(scores);
+        let free = self.go_freely(scores);
         let least = self.best - self.beam;
         let mut best = NOTHING;
         let mut live = 0;
         for at in 0..self.blocks.len() {
-            let of_block = self.advance(at, scores, least);
+            let of_block = self.advance(at, scores, free, least);
             best = best.max(of_block);
             live += self.blocks[at].next_live.len();
         }
@@ -228,6 +249,7 @@ impl Decoder {
             block.live.clear();
             std::mem::swap(&mut block.live, &mut block.next_live);
             std::mem::swap(&mut block.cells, &mut block.next_cells);
+            block.free = std::mem::replace(&mut block.next_free, Way::NONE);
             block.root = std::mem::replace(&mut block.next_root, Entries::NONE);
         }
         self.best = best;
@@ -292,15 +314,16 @@ impl Decoder {
         let mut path = Vec::new();
         let mut at = said;
         while let Some(word) = self.said[at as usize].word {
-            path.push(Label::Word(word));
+            path.push(word);
             at = self.said[at as usize].before;
         }
         path.reverse();
-        let text = lexicon.graph().text(&path, "");
+        let text = lexicon.graph().text(&path, FREE);
         Reading { text, path, score, tokens: self.said[said as usize].tokens as usize }
     }
 
-    fn go_freely(&mut self, scores: &[f32]) {
+    /// Gives what a way in a wildcard gets for this row, and whether it has a new token there.
+    fn go_freely(&mut self, scores: &[f32]) -> (f32, bool) {
         let (token, score) =
             (0..).zip(scores).fold(
                 (self.blank, NOTHING),
@@ -308,22 +331,41 @@ impl Decoder {
                     if score > best.1 { (token, score) } else { best }
                 },
             );
+        let is_new = token != self.blank && token != self.free_last;
         self.free += score;
-        self.free_tokens += usize::from(token != self.blank && token != self.free_last);
+        self.free_tokens += usize::from(is_new);
         self.free_last = token;
+        let price = if is_new { self.config.wildcard_token } else { 0.0 };
+        (score - price, is_new)
     }
 
     /// One row within the words of a block. Gives the best score.
-    fn advance(&mut self, at: usize, scores: &[f32], least: f32) -> f32 {
+    fn advance(&mut self, at: usize, scores: &[f32], free: (f32, bool), least: f32) -> f32 {
         let score_of = |token: Token| scores.get(usize::from(token)).copied().unwrap_or(NOTHING);
         let of_blank = score_of(self.blank);
-        let Block { trie, root, cells, live, next_root, next_cells, next_live, .. } = &mut self.blocks[at];
+        let Block {
+            trie,
+            root,
+            cells,
+            live,
+            wildcard,
+            free: within,
+            next_root,
+            next_cells,
+            next_live,
+            next_free,
+            ..
+        } = &mut self.blocks[at];
         let mut best = NOTHING;
+        if within.score >= least {
+            *next_free = Way { score: within.score + free.0, ..*within };
+            best = next_free.score;
+        }
         if root.best() >= least {
             for entry in root.iter() {
                 next_root.add(Entry { score: entry.score + of_blank, last: None, ..*entry });
             }
-            best = root.best() + of_blank;
+            best = best.max(root.best() + of_blank);
             // Nearly always all entries may begin a word; only those that came from its first token without a blank may not.
             let mut all = None;
             for &(token, node) in trie.next(0) {
@@ -346,6 +388,15 @@ impl Decoder {
                 };
                 let score = self.begun[from as usize].best() + score;
                 relax(next_cells, next_live, node, false, Way { score, from });
+                best = best.max(score);
+            }
+            let score = root.best() + free.0;
+            if wildcard.is_some() && free.1 && score > next_free.score {
+                let from = *all.get_or_insert_with(|| {
+                    self.begun.push(*root);
+                    self.begun.len() as u32 - 1
+                });
+                *next_free = Way { score, from };
                 best = best.max(score);
             }
         }
@@ -379,6 +430,26 @@ impl Decoder {
 
     /// The words of a block that have just ended go on where they lead.
     fn end_words(&mut self, at: usize, least: f32, lexicon: &mut Lexicon) {
+        let Block { wildcard, next_free, .. } = self.blocks[at];
+        if let Some((state, cost)) = wildcard
+            && next_free.score >= least
+        {
+            self.go_on(
+                next_free,
+                state,
+                cost,
+                least,
+                lexicon,
+                |decoder, before| {
+                    // However many words it takes.
+                    match decoder.said[before as usize].word {
+                        Some(Label::AnyWord) => before,
+                        _ => decoder.say(before, Label::AnyWord, 0),
+                    }
+                },
+                None,
+            );
+        }
         let trie = self.blocks[at].trie.clone();
         for index in 0..self.blocks[at].next_live.len() {
             let node = self.blocks[at].next_live[index];
@@ -386,26 +457,46 @@ impl Decoder {
             if way.score < least || trie.ends(node).is_empty() {
                 continue;
             }
-            let entries = self.begun[way.from as usize];
             for &(state, ending) in trie.ends(node) {
-                let to = self.block(state, lexicon);
-                let cost = if let Ending::Word(_, cost) = ending { cost } else { 0.0 };
-                for entry in entries.iter() {
-                    let score = way.score - (entries.best() - entry.score) - cost;
-                    if score < least {
-                        break;
+                let last = trie.token(node);
+                match ending {
+                    Ending::Word(word, cost) => {
+                        let say = |decoder: &mut Decoder, before| {
+                            decoder.say(before, Label::Word(word), trie.depth(node))
+                        };
+                        self.go_on(way, state, cost, least, lexicon, say, last);
                     }
-                    let said = match ending {
-                        Ending::Word(word, _) => self.say(entry.said, word, trie.depth(node)),
-                        Ending::Wake => entry.said,
-                    };
-                    self.blocks[to].next_root.add(Entry { score, said, last: trie.token(node) });
+                    Ending::Wake => self.go_on(way, state, 0.0, least, lexicon, |_, before| before, last),
                 }
             }
         }
     }
 
-    fn say(&mut self, before: u32, word: WordId, tokens: u16) -> u32 {
+    /// A way that has ended a word goes on in another state, with all entries that it began the word with.
+    #[allow(clippy::too_many_arguments, reason = "they are one step of the search")]
+    fn go_on(
+        &mut self,
+        way: Way,
+        state: StateId,
+        cost: f32,
+        least: f32,
+        lexicon: &mut Lexicon,
+        say: impl Fn(&mut Decoder, u32) -> u32,
+        last: Option<Token>,
+    ) {
+        let to = self.block(state, lexicon);
+        let entries = self.begun[way.from as usize];
+        for entry in entries.iter() {
+            let score = way.score - (entries.best() - entry.score) - cost;
+            if score < least {
+                break;
+            }
+            let said = say(self, entry.said);
+            self.blocks[to].next_root.add(Entry { score, said, last });
+        }
+    }
+
+    fn say(&mut self, before: u32, word: Label, tokens: u16) -> u32 {
         let Decoder { said, known, .. } = self;
         *known.entry((before, word)).or_insert_with(|| {
             let tokens = said[before as usize].tokens + u32::from(tokens);
@@ -424,6 +515,9 @@ impl Decoder {
             state,
             trie,
             root: Entries::NONE,
+            wildcard: lexicon.wildcard(state),
+            free: Way::NONE,
+            next_free: Way::NONE,
             next_cells: cells.clone(),
             cells,
             live: Vec::new(),

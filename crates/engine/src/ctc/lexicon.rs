@@ -74,7 +74,7 @@ impl Lexicon {
         &self.walk
     }
 
-    /// The words that may begin in a state. Words that cannot be said are not among them, and neither are those of wildcards.
+    /// The words that may begin in a state. Words that cannot be said are not among them.
     pub(super) fn trie(&mut self, state: StateId) -> Arc<Trie> {
         if let Some(trie) = self.tries.get(&state) {
             return trie.clone();
@@ -96,6 +96,13 @@ impl Lexicon {
         let trie = Arc::new(Trie::build(sequences));
         self.tries.insert(state, trie.clone());
         trie
+    }
+
+    /// Where the words of a wildcard lead, and what they cost, if a state may have some.
+    pub(super) fn wildcard(&mut self, state: StateId) -> Option<(StateId, f32)> {
+        // The last of all labels.
+        let last = self.walk.arcs(state).last();
+        last.filter(|arc| arc.label == Label::AnyWord).map(|arc| (arc.to, arc.cost))
     }
 
     fn word(&mut self, id: WordId) -> Forms {

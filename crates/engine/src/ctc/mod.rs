@@ -8,6 +8,7 @@
 //! - [`Decoder`]: the search, pure Rust over rows of scores.
 //! - [`CommandTranscriber`]: the [`Transcriber`](mynah_assistant::ports::Transcriber) port over these.
 
+mod confidence;
 mod decode;
 mod lexicon;
 mod mean;
@@ -15,8 +16,9 @@ mod model;
 mod tokens;
 mod transcriber;
 
+pub use confidence::Evidence;
 pub use decode::{DecodeConfig, Decoder, Found, Reading};
 pub use lexicon::Lexicon;
 pub use model::{AcousticModel, AcousticStream};
 pub use tokens::{Token, TokenKind, TokenList};
-pub use transcriber::{CommandConfig, CommandTranscriber, Evidence};
+pub use transcriber::{CommandConfig, CommandTranscriber, Heard};

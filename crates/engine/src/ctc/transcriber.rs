@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use mynah_assistant::ports::{Alternative, Cancel, Hints, Hypothesis, ModelError, Partial, Transcriber};
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
-use mynah_intent::WordGraph;
 use mynah_pronounce::Pronouncer;
 
-use super::decode::{DecodeConfig, Decoder, Found, Reading};
+use super::confidence::Evidence;
+use super::decode::{DecodeConfig, Decoder, Found};
 use super::lexicon::Lexicon;
 use super::model::{AcousticModel, AcousticStream};
 
@@ -46,55 +46,34 @@ const MOST: usize = 30 * 16_000;
 /// Whole sentences looked at: of many, some differ in a word that means nothing.
 const READINGS: usize = 20;
 
-/// What is known about the best reading.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Evidence {
-    /// How much likelier the likeliest tokens were, in nats a token.
-    pub regret: f32,
-    /// Lead over the best reading that means something else, in nats.
-    pub lead: f32,
-    /// Lead over stopping within a sentence, in nats.
-    pub whole: f32,
+/// A turn may end early when the best reading is this sure.
+const SURE: f32 = 0.9;
+
+/// What was said up to some moment.
+#[derive(Clone, Debug)]
+pub struct Heard {
+    /// As the assistant takes it.
+    pub hypothesis: Hypothesis,
+    /// What speaks for its text; nothing when no whole sentence was heard.
+    pub evidence: Option<Evidence>,
+    /// The words of the best way that ends within a sentence.
+    pub unfinished: Option<String>,
 }
 
-/// A result with the evidence for its best reading, if there is one.
-type Heard = (Option<Evidence>, Hypothesis);
-
-/// A lead beyond this says no more.
-const LEAD: f32 = 12.0;
-
-impl Evidence {
-    /// Of a search in this graph; nothing when it found no sentence.
-    pub fn of(found: &Found, graph: &WordGraph) -> Option<Evidence> {
-        let (best, others) = found.readings.split_first()?;
-        let meant = meant(best, graph);
-        let rival = others.iter().find(|other| self::meant(other, graph) != meant);
-        Some(Evidence {
-            regret: (found.free - best.score) / best.tokens.max(1) as f32,
-            lead: rival.map_or(LEAD, |rival| (best.score - rival.score).clamp(0.0, LEAD)),
-            whole: found.unfinished.as_ref().map_or(LEAD, |unfinished| best.score - unfinished.score),
-        })
+impl Heard {
+    /// What it says of a speaker who pauses.
+    pub fn partial(self) -> Option<Partial> {
+        let Heard { hypothesis, evidence, unfinished } = self;
+        match (evidence.filter(|evidence| evidence.whole >= 0.0), unfinished) {
+            (Some(_), _) => Some(Partial {
+                confidence: hypothesis.confidence,
+                complete: hypothesis.accepted && hypothesis.confidence >= SURE,
+                text: hypothesis.text,
+            }),
+            (None, Some(text)) => Some(Partial { text, confidence: 0.0, complete: false }),
+            (None, None) => None,
+        }
     }
-}
-
-/// The intents of a reading, and the words of its slots.
-type Meant = Vec<(Vec<usize>, Vec<(String, String)>)>;
-
-fn meant(reading: &Reading, graph: &WordGraph) -> Option<Meant> {
-    let words: Vec<&str> = reading.text.split(' ').collect();
-    let marks = graph.marks(&reading.path).into_iter().next()?;
-    Some(
-        marks
-            .commands
-            .into_iter()
-            .map(|command| {
-                let slots = command.slots.into_iter();
-                let slots =
-                    slots.map(|slot| (slot.name, words.get(slot.words).unwrap_or_default().join(" ")));
-                (command.intents, slots.collect())
-            })
-            .collect(),
-    )
 }
 
 /// Hears the sentences of a word graph, but for wildcards. One turn at a time; `begin` starts the next.
@@ -106,7 +85,7 @@ pub struct CommandTranscriber {
     decoder: Option<Decoder>,
     start: Option<SamplePos>,
     /// Samples that were taken.
-    heard: usize,
+    taken: usize,
     /// The scores of all rows so far, row-major.
     scores: Vec<f32>,
     /// What was worked out at the last pause, and how many samples it has heard.
@@ -127,7 +106,7 @@ impl CommandTranscriber {
             lexicon: None,
             decoder: None,
             start: None,
-            heard: 0,
+            taken: 0,
             scores: Vec::new(),
             ahead: None,
             rows: Vec::new(),
@@ -174,34 +153,29 @@ impl CommandTranscriber {
         Hypothesis {
             text: best.text.clone(),
             confidence: evidence.confidence(),
-            accepted: evidence.regret <= self.config.reject_above,
+            accepted: evidence.regret <= self.config.reject_above && !evidence.is_free,
             n_best: n_best.collect(),
             free_text: None,
             silent: found.free_tokens == 0,
         }
     }
 
-    /// What was said up to a pause, with the evidence for it; nothing when no sentence was.
+    /// What was said up to a pause.
     ///
     /// # Errors
     /// See [`Transcriber::pause`].
-    pub fn heard_at_pause(&mut self) -> Result<Option<(Evidence, Hypothesis)>, ModelError> {
+    pub fn heard_at_pause(&mut self) -> Result<Heard, ModelError> {
         let found = self.readings_so_far()?;
-        let heard = (self.evidence(&found), self.hypothesis(&found));
-        self.ahead = Some((self.heard, heard.clone()));
-        Ok(heard.0.map(|evidence| (evidence, heard.1)))
+        let heard = self.heard_in(&found);
+        self.ahead = Some((self.taken, heard.clone()));
+        Ok(heard)
     }
 
-    /// What was said in the turn, with the evidence for it; nothing when no sentence was.
+    /// What was said in the turn.
     ///
     /// # Errors
     /// See [`Transcriber::finish`].
-    pub fn heard(&mut self, speech_end: SamplePos) -> Result<Option<(Evidence, Hypothesis)>, ModelError> {
-        let (evidence, hypothesis) = self.last_heard(speech_end)?;
-        Ok(evidence.map(|evidence| (evidence, hypothesis)))
-    }
-
-    fn last_heard(&mut self, speech_end: SamplePos) -> Result<Heard, ModelError> {
+    pub fn heard(&mut self, speech_end: SamplePos) -> Result<Heard, ModelError> {
         let start = self.start.unwrap_or_default();
         let spoken = speech_end.since(start).0 as usize;
         if let Some((until, heard)) = self.ahead.take()
@@ -215,13 +189,22 @@ impl CommandTranscriber {
             true => self.found_at(needed),
             false => self.readings_so_far()?,
         };
-        Ok((self.evidence(&found), self.hypothesis(&found)))
+        Ok(self.heard_in(&found))
+    }
+
+    fn heard_in(&self, found: &Found) -> Heard {
+        let unfinished = found.unfinished.as_ref().filter(|reading| !reading.path.is_empty());
+        Heard {
+            evidence: self.evidence(found),
+            hypothesis: self.hypothesis(found),
+            unfinished: unfinished.map(|reading| reading.text.clone()),
+        }
     }
 
     fn take(&mut self, frame: &[f32; FRAME_SAMPLES]) -> Result<(), ModelError> {
         self.rows.clear();
         self.stream.push(frame, &mut self.rows)?;
-        self.heard += FRAME_SAMPLES;
+        self.taken += FRAME_SAMPLES;
         let from = self.scores.len();
         Self::score(&self.rows, &self.model, &self.config, &mut self.scores);
         if let (Some(decoder), Some(lexicon)) = (&mut self.decoder, &mut self.lexicon) {
@@ -275,7 +258,7 @@ impl Transcriber for CommandTranscriber {
         self.decoder = Some(Decoder::new(self.config.decode.clone(), lexicon));
         self.stream.reset();
         self.start = None;
-        self.heard = 0;
+        self.taken = 0;
         self.scores.clear();
         self.ahead = None;
     }
@@ -284,36 +267,20 @@ impl Transcriber for CommandTranscriber {
         let start = *self.start.get_or_insert(frame.pos());
         let at = frame.pos().since(start).0 as usize;
         // A gap in the sound stays a gap; what comes twice is heard once.
-        while self.heard < at.min(MOST) {
+        while self.taken < at.min(MOST) {
             self.take(&[0.0; FRAME_SAMPLES])?;
         }
-        if self.heard == at && at < MOST {
+        if self.taken == at && at < MOST {
             self.take(frame.samples())?;
         }
         Ok(None)
     }
 
     fn pause(&mut self, _cancel: &Cancel) -> Result<Option<Partial>, ModelError> {
-        let heard = self.heard_at_pause()?;
-        Ok(heard.map(|(evidence, hypothesis)| Partial {
-            confidence: if evidence.whole < 0.0 { 0.0 } else { hypothesis.confidence },
-            complete: evidence.whole >= 0.0 && hypothesis.accepted && hypothesis.confidence >= SURE,
-            text: hypothesis.text,
-        }))
+        Ok(self.heard_at_pause()?.partial())
     }
 
     fn finish(&mut self, speech_end: SamplePos, _cancel: &Cancel) -> Result<Hypothesis, ModelError> {
-        Ok(self.last_heard(speech_end)?.1)
-    }
-}
-
-/// A turn may end early when the best reading is this sure.
-const SURE: f32 = 0.9;
-
-impl Evidence {
-    /// 0 to 1: a logistic map.
-    pub fn confidence(&self) -> f32 {
-        let logit = 1.0 - 2.0 * self.regret + 0.5 * self.lead;
-        1.0 / (1.0 + (-logit).exp())
+        Ok(self.heard(speech_end)?.hypothesis)
     }
 }

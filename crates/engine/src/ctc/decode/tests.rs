@@ -109,6 +109,33 @@ fn where_the_speaker_stopped_is_told() {
     check("turn on the lamp in the hall", expect!["turn on the lamp in the hall"]);
 }
 
+/// A wildcard between and behind words.
+fn notes() -> WordGraph {
+    let templates = ["note {item}", "add {item} to the list", "turn on the lamp", "what is on the list"];
+    let spec = Spec {
+        language: "en".to_owned(),
+        lists: [("item".to_owned(), List::Wildcard)].into(),
+        intents: vec![IntentSpec {
+            name: "do".to_owned(),
+            sentences: templates
+                .iter()
+                .map(|template| Sentence { template: (*template).to_owned(), origin: Default::default() })
+                .collect(),
+            ..IntentSpec::default()
+        }],
+        ..Spec::default()
+    };
+    (**Recognizer::compile(spec).expect("no faults").graph()).clone()
+}
+
+#[test]
+fn where_a_wildcard_has_words_is_told_and_what_is_known_goes_before() {
+    check_in(notes(), None, "note call the plumber", 1, expect!["note …"]);
+    check_in(notes(), None, "add brown sugar to the list", 1, expect!["add … to the list"]);
+    check_in(notes(), None, "turn on the lamp", 1, expect!["turn on the lamp"]);
+    check_in(notes(), None, "what is on the list", 1, expect!["what is on the list"]);
+}
+
 #[test]
 fn silence_has_no_words() {
     let graph = WordGraph::from_sentences(&["stop"]);
