@@ -49,6 +49,12 @@ pub struct HearingArgs {
     /// Overrides the command recogniser's beam, in nats.
     #[arg(long)]
     beam: Option<f32>,
+    /// Overrides the price of a token in a wildcard, in nats.
+    #[arg(long)]
+    wildcard_token: Option<f32>,
+    /// Overrides how sure the command recogniser must be to answer without Whisper.
+    #[arg(long)]
+    sure: Option<f32>,
 }
 
 /// What was heard in a recording.
@@ -63,6 +69,8 @@ pub struct Heard {
     pub answered: Option<Answered>,
     /// From the end of the sound to the answer: the command recogniser works while it comes in, Whisper does not.
     pub ms: f64,
+    /// All work on the recording.
+    pub work_ms: f64,
     /// Steps of Whisper's decoder.
     pub steps: usize,
 }
@@ -114,13 +122,16 @@ impl HearingArgs {
             let mut config = CommandConfig::default();
             config.prior_scale = self.prior_scale.unwrap_or(config.prior_scale);
             config.decode.beam = self.beam.unwrap_or(config.decode.beam);
+            config.decode.wildcard_token = self.wildcard_token.unwrap_or(config.decode.wildcard_token);
             Ok(CommandTranscriber::new(&model, config)?)
         };
         Ok(match self.recogniser {
             Which::Whisper => Hearing::Whisper(Box::new(exact()?)),
             Which::Command => Hearing::Command(Box::new(quick()?)),
             Which::Both => {
-                Hearing::Both(Box::new(Together::new(quick()?, Box::new(exact()?), Sure::default())))
+                let defaults = Sure::default();
+                let sure = Sure { confidence: self.sure.unwrap_or(defaults.confidence), ..defaults };
+                Hearing::Both(Box::new(Together::new(quick()?, Box::new(exact()?), sure)))
             }
         })
     }
@@ -140,9 +151,18 @@ impl Hearing {
                 let ms = start.elapsed().as_secs_f64() * 1000.0;
                 let hypothesis = whisper.hypothesis(&found);
                 let readings = found.readings.iter().map(|r| (r.text.clone(), r.rank)).collect();
-                Ok(Heard { hypothesis, readings, evidence: None, answered: None, ms, steps: found.steps })
+                Ok(Heard {
+                    hypothesis,
+                    readings,
+                    evidence: None,
+                    answered: None,
+                    ms,
+                    work_ms: ms,
+                    steps: found.steps,
+                })
             }
             Hearing::Command(command) => {
+                let begin = Instant::now();
                 stream(&mut **command, samples, hints)?;
                 let start = Instant::now();
                 let found = command.readings_so_far()?;
@@ -150,9 +170,18 @@ impl Hearing {
                 let hypothesis = command.hypothesis(&found);
                 let ms = start.elapsed().as_secs_f64() * 1000.0;
                 let readings = found.readings.iter().map(|r| (r.text.clone(), r.score)).collect();
-                Ok(Heard { hypothesis, readings, evidence, answered: None, ms, steps: 0 })
+                Ok(Heard {
+                    hypothesis,
+                    readings,
+                    evidence,
+                    answered: None,
+                    ms,
+                    work_ms: begin.elapsed().as_secs_f64() * 1000.0,
+                    steps: 0,
+                })
             }
             Hearing::Both(both) => {
+                let begin = Instant::now();
                 let end = stream(&mut **both, samples, hints)?;
                 let start = Instant::now();
                 both.pause(&cancel)?;
@@ -160,7 +189,8 @@ impl Hearing {
                 let ms = start.elapsed().as_secs_f64() * 1000.0;
                 let readings = hypothesis.n_best.iter().map(|r| (r.text.clone(), r.score)).collect();
                 let answered = Some(both.answered());
-                Ok(Heard { hypothesis, readings, evidence: None, answered, ms, steps: 0 })
+                let work_ms = begin.elapsed().as_secs_f64() * 1000.0;
+                Ok(Heard { hypothesis, readings, evidence: None, answered, ms, work_ms, steps: 0 })
             }
         }
     }

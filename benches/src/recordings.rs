@@ -55,6 +55,13 @@ pub fn coffee() -> anyhow::Result<Catalog> {
         .map_err(|faults| anyhow::anyhow!("coffee.toml: {faults:?}"))
 }
 
+/// The English skills that ship, and their house.
+pub fn shipped() -> anyhow::Result<Catalog> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../intents");
+    let home = Home::load(&root.join("home.toml")).map_err(|faults| anyhow::anyhow!("{faults:?}"))?;
+    Catalog::load(&[root.join("en")], &home).map_err(|faults| anyhow::anyhow!("{faults:?}"))
+}
+
 /// A model of the store, or a ggml file.
 pub fn whisper(name: &str) -> anyhow::Result<WhisperModel> {
     let file = match name.ends_with(".bin") {

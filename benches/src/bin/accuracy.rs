@@ -5,7 +5,7 @@
 //! from a random place, scaled so that the loudest 2048 samples of the speech have the given ratio in energy to the
 //! loudest 2048 of the noise. Places are drawn from a generator seeded with the recording's number and `--seed`.
 //!
-//! Sound is decoded by `ffmpeg`. Times are wall time of one recording, encoder included.
+//! Sound is decoded by `ffmpeg`. Times are wall time from the end of the sound to the answer; the factor is all work on a recording by its length.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -16,7 +16,7 @@ use anyhow::Context as _;
 use clap::Parser;
 use mynah_assistant::ports::Hints;
 use mynah_benches::hearing::HearingArgs;
-use mynah_benches::recordings::{Part, coffee, decode, orders, some};
+use mynah_benches::recordings::{Part, coffee, decode, orders, shipped, some};
 use mynah_engine::together::Answered;
 use mynah_intent::{Context, Recognizer, Value};
 use mynah_measure::{Draw, Interval, Quantiles, wilson};
@@ -43,7 +43,7 @@ struct Args {
     /// So many recordings of each set only.
     #[arg(long)]
     limit: Option<usize>,
-    /// So many other recordings that must be refused.
+    /// So many other recordings of each kind that must be refused; and the orders themselves, by the skills of a house.
     #[arg(long, default_value_t = 0)]
     others: usize,
     /// Where noise begins depends on it.
@@ -84,6 +84,9 @@ struct Tally {
     steps: usize,
     /// Answered by the quick one of two.
     quick: usize,
+    /// Seconds of work on seconds of sound.
+    work: f64,
+    heard: f64,
     seconds: f64,
 }
 
@@ -95,13 +98,15 @@ fn run(args: &Args) -> anyhow::Result<()> {
     }
     let catalog = coffee()?;
     let hints = Hints { graph: catalog.graph().clone(), wake_phrase: None };
+    let shipped = shipped()?;
+    let of_house = Hints { graph: shipped.graph().clone(), wake_phrase: None };
     let mut hearing = args.hearing.load("en")?;
     let mut dump = args.dump.as_ref().map(std::fs::File::create).transpose()?;
 
     let noise = decode(&args.data.join("noise/kitchen/kitchen.ogg"))?;
     let mut orders = orders(&folder, args.part)?;
     orders.truncate(args.limit.unwrap_or(usize::MAX));
-    let mut conditions: Vec<(String, Option<f32>, Vec<Case>)> = Vec::new();
+    let mut conditions: Vec<(String, Option<f32>, Vec<Case>, &Hints)> = Vec::new();
     for snr in &args.snr {
         let db = if snr == "clean" {
             None
@@ -111,7 +116,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
         let name = if db.is_some() { format!("{snr} dB kitchen") } else { "clean".to_owned() };
         let cases =
             orders.iter().map(|o| Case { path: o.path.clone(), slots: Some(o.slots.clone()) }).collect();
-        conditions.push((name, db, cases));
+        conditions.push((name, db, cases, &hints));
     }
     if args.others > 0 {
         for (set, pattern) in
@@ -120,11 +125,14 @@ fn run(args: &Args) -> anyhow::Result<()> {
             let mut draw = Draw::new(args.seed, &[set]);
             let paths = some(&args.data.join(pattern), args.others, &mut draw)?;
             let cases = paths.into_iter().map(|path| Case { path, slots: None }).collect();
-            conditions.push((format!("other speech: {set}"), None, cases));
+            conditions.push((format!("other speech: {set}"), None, cases, &hints));
         }
+        // The same people, and sentences much like orders to a house.
+        let cases = orders.iter().map(|order| Case { path: order.path.clone(), slots: None }).collect();
+        conditions.push(("other speech: orders, to a house".to_owned(), None, cases, &of_house));
     }
     let mut report = Vec::new();
-    for (name, db, cases) in &conditions {
+    for (name, db, cases, hints) in &conditions {
         let mut tally = Tally::default();
         for (number, case) in cases.iter().enumerate() {
             let mut samples = decode(&case.path)?;
@@ -139,7 +147,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
                     args.seed.wrapping_mul(0x9e37_79b9).wrapping_add(number as u64),
                 );
             }
-            let heard = hearing.hear(&samples[extent], &hints)?;
+            let heard = hearing.hear(&samples[extent.clone()], hints)?;
             let hypothesis = &heard.hypothesis;
             let understood = meaning(catalog.recognizer(), &hypothesis.text);
             let right = case.slots.as_ref().is_some_and(|slots| understood.as_ref() == Some(slots));
@@ -147,6 +155,8 @@ fn run(args: &Args) -> anyhow::Result<()> {
             tally.right += usize::from(right);
             tally.refused += usize::from(!hypothesis.accepted);
             tally.times.push(heard.ms);
+            tally.work += heard.work_ms / 1000.0;
+            tally.heard += (extent.len() as f64) / 16_000.0;
             tally.quick += usize::from(heard.answered == Some(Answered::Quick));
             tally.steps += heard.steps;
             tally.seconds += samples.len() as f64 / 16_000.0;
@@ -197,7 +207,7 @@ fn print(report: &[(String, Tally)], args: &Args) -> anyhow::Result<()> {
                 json!({
                     "set": name, "n": t.all, "right": t.right, "right_low": low, "right_high": high, "refused": t.refused,
                     "p50_ms": times.p50, "p95_ms": times.p95,
-                    "steps": t.steps as f64 / t.all.max(1) as f64, "quick": t.quick, "seconds": t.seconds,
+                    "steps": t.steps as f64 / t.all.max(1) as f64, "quick": t.quick, "real_time_factor": t.work / t.heard, "seconds": t.seconds,
                 })
             })
             .collect();
@@ -209,8 +219,8 @@ fn print(report: &[(String, Tally)], args: &Args) -> anyhow::Result<()> {
     }
     writeln!(
         out,
-        "{:<28} {:>4}  {:>7}  {:<13}  {:>7}  {:>7}  {:>7}  {:>5}  {:>5}",
-        "", "n", "right", "95 % interval", "refused", "p50 ms", "p95 ms", "steps", "quick"
+        "{:<34} {:>4}  {:>7}  {:<13}  {:>7}  {:>7}  {:>7}  {:>5}  {:>5}  {:>6}",
+        "", "n", "right", "95 % interval", "refused", "p50 ms", "p95 ms", "steps", "quick", "factor"
     )?;
     for (name, t) in report {
         let Interval { low, high } = wilson(t.right as u64, t.all as u64);
@@ -223,18 +233,19 @@ fn print(report: &[(String, Tally)], args: &Args) -> anyhow::Result<()> {
         };
         writeln!(
             out,
-            "{name:<28} {:>4}  {right:>7}  {interval:<13}  {:>5.1} %  {:>7.0}  {:>7.0}  {:>5.1}  {:>3.0} %",
+            "{name:<34} {:>4}  {right:>7}  {interval:<13}  {:>5.1} %  {:>7.0}  {:>7.0}  {:>5.1}  {:>3.0} %  {:>6.3}",
             t.all,
             share(t.refused),
             times.p50,
             times.p95,
             t.steps as f64 / t.all.max(1) as f64,
-            share(t.quick)
+            share(t.quick),
+            t.work / t.heard.max(0.01)
         )?;
     }
     if let Some(mean) = mean {
         let name = format!("mean of the {} ratios", in_noise.len());
-        writeln!(out, "{name:<28} {:>4}  {:>5.1} %", "", 100.0 * mean)?;
+        writeln!(out, "{name:<34} {:>4}  {:>5.1} %", "", 100.0 * mean)?;
     }
     Ok(())
 }

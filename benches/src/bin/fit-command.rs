@@ -73,9 +73,9 @@ fn run(args: &Args) -> anyhow::Result<()> {
         anyhow::bail!("no order is right: there is nothing to fit");
     }
 
-    let features: Vec<[f64; FEATURES]> = cases.iter().map(|(e, _)| features(e)).collect();
+    let rows: Vec<[f64; FEATURES]> = cases.iter().map(|(e, _)| features(e)).collect();
     let labels: Vec<bool> = cases.iter().map(|(_, line)| line.right).collect();
-    let weights = logistic(&features, &labels);
+    let weights = logistic(&rows, &labels);
     writeln!(out, "confidence: weights {weights:.3?} of 1, regret, lead, whole")?;
 
     let mut regrets: Vec<f32> = right.iter().map(|e| e.regret).collect();
@@ -92,8 +92,7 @@ fn run(args: &Args) -> anyhow::Result<()> {
     )?;
 
     // From the surest down, as far as the answers are right often enough.
-    let mut ranked: Vec<(f64, bool)> =
-        features.iter().map(|f| probability(&weights, f)).zip(labels).collect();
+    let mut ranked: Vec<(f64, bool)> = rows.iter().map(|f| probability(&weights, f)).zip(labels).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
     let (mut wrong, mut best) = (0usize, None);
     for (count, (confidence, is_right)) in (1..).zip(&ranked) {

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use mynah_assistant::ports::{Speech as _, Vad, WakeWord};
 use mynah_audio::{FRAME_SAMPLES, Frame, LogMel, SamplePos};
+use mynah_engine::ctc::AcousticModel;
 use mynah_engine::runtime::backend;
 use mynah_engine::speech::{Espeak, EspeakConfig};
 use mynah_engine::vad::{Earshot, SileroModel};
@@ -65,6 +66,14 @@ fn ears(criterion: &mut Criterion) {
     if let Ok(model) = WakeModel::builtin() {
         let words: Vec<_> = ["computer", "jarvis"].map(WordConfig::new).into();
         bench_wake(criterion, "log-mel and wake word", model.stream(&words).unwrap());
+    }
+    if let Ok(model) = AcousticModel::builtin() {
+        let mut stream = model.stream().unwrap();
+        let mut rows = Vec::new();
+        bench(criterion, "network of the command recogniser", |frame| {
+            rows.clear();
+            stream.push(black_box(frame.samples()), &mut rows).unwrap();
+        });
     }
     bench_vad(criterion, "earshot", Earshot::new());
     if let Some(Ok(model)) =

@@ -1,4 +1,4 @@
-//! Models behind the ports of `mynah-assistant`: wake words, voice activity, recognition, speech.
+//! Models behind the ports of `mynah-assistant`: wake words, voice activity, two recognisers, speech.
 //!
 //! A model is a shared plan (cheap to clone); a stream made from it owns its state. Loading says everything
 //! that is wrong with a file ([`ModelError::Unusable`](mynah_assistant::ports::ModelError::Unusable) names it
@@ -22,5 +22,6 @@ pub mod fuzzed {
     pub fn model(bytes: &[u8]) {
         crate::runtime::fuzzed(bytes);
         crate::whisper::convert::fuzzed(Cursor::new(bytes));
+        crate::ctc::fuzzed(bytes);
     }
 }

@@ -67,6 +67,9 @@ pub(crate) fn word(
         }
     }
     let mut parts: Vec<Vec<Pronunciation>> = Vec::new();
+    if plain.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit())) {
+        parts.push(of_text("minus"));
+    }
     let mut after_number = false;
     for part in parted(bare) {
         let first = part.chars().next().unwrap_or_default();

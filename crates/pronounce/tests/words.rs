@@ -111,6 +111,7 @@ fn abbreviations_endings_and_words_of_several_parts() {
             "coffee-maker",
             "café",
             "5kg",
+            "-3",
             "&",
         ],
         &expect![[r#"
@@ -131,6 +132,7 @@ fn abbreviations_endings_and_words_of_several_parts() {
             coffee-maker: K AA F IY M EY K ER (Dictionary), K AO F IY M EY K ER (Dictionary)
             café: K AH F EY (Dictionary), K AE F EY (Dictionary)
             5kg: F AY V K IH L AH G R AE M Z (Rule), F AY V K IH L AH G R AE M (Rule), F AY V K IY L OW Z (Rule)
+            -3: M AY N AH S TH R IY (Rule)
             &: AH N D (Rule), AE N D (Rule)
         "#]],
     );

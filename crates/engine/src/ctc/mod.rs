@@ -22,3 +22,6 @@ pub use lexicon::Lexicon;
 pub use model::{AcousticModel, AcousticStream};
 pub use tokens::{Token, TokenKind, TokenList};
 pub use transcriber::{CommandConfig, CommandTranscriber, Heard};
+
+#[cfg(fuzzing)]
+pub(crate) use model::fuzzed;

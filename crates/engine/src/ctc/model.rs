@@ -310,3 +310,10 @@ fn read_description(file: &str, bytes: &[u8]) -> Result<(Description, TokenList,
         }
     }
 }
+
+#[cfg(fuzzing)]
+pub(crate) fn fuzzed(bytes: &[u8]) {
+    if let Ok((_, tokens, _)) = read_description("fuzz", bytes) {
+        let _ = tokens.forms("turn on the lamp", &mynah_pronounce::Pronouncer::english());
+    }
+}
