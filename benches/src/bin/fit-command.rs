@@ -156,10 +156,11 @@ fn logistic(features: &[[f64; FEATURES]], labels: &[bool]) -> [f64; FEATURES] {
 /// Gauss's elimination; `matrix` is positive definite.
 fn solve(mut matrix: [[f64; FEATURES]; FEATURES], mut right: [f64; FEATURES]) -> [f64; FEATURES] {
     for i in 0..FEATURES {
+        let pivot = matrix[i];
         for j in i + 1..FEATURES {
-            let factor = matrix[j][i] / matrix[i][i];
-            for k in i..FEATURES {
-                matrix[j][k] -= factor * matrix[i][k];
+            let factor = matrix[j][i] / pivot[i];
+            for (value, above) in matrix[j].iter_mut().zip(pivot) {
+                *value -= factor * above;
             }
             right[j] -= factor * right[i];
         }

@@ -213,11 +213,17 @@ fn a_model_that_is_missing_or_cut_short_is_wrong_configuration() {
     place.mynah(run).ends(2).complains(&["x.bin", "mynah models fetch"]);
     place.write("x.bin", "this is no model");
     place.mynah(run).ends(2).complains(&["x.bin"]);
-    // The default model, with an empty cache.
+    // The default model, with an empty cache: what is built in serves, unless that is not wanted either.
     place
         .mynah("run --home home.toml --input x.wav")
-        .ends(2)
-        .complains(&["mynah models fetch whisper-tiny.en"]);
+        .ends(0)
+        .complains(&["only the built-in recogniser is used", "mynah models fetch whisper-tiny.en"]);
+    place.write("mynah.toml", "[recognition]\ncommand = \"none\"\n");
+    place.mynah(run).ends(2).complains(&["mynah models fetch whisper-tiny.en"]);
+    place.write("mynah.toml", "[recognition]\nmodel = \"none\"\ncommand = \"none\"\n");
+    place.mynah(run).ends(2).complains(&["there is no recogniser"]);
+    place.write("mynah.toml", "[recognition]\ncommand = \"x.onnx\"\nmodel = \"none\"\n");
+    place.mynah("transcribe --config mynah.toml x.wav").ends(2).complains(&["x.onnx", "is missing"]);
 }
 
 #[test]

@@ -67,6 +67,24 @@ fn a_turn_from_wake_word_to_reply() {
 }
 
 #[test]
+fn without_whisper_all_is_served_but_free_words() {
+    if !there_is("espeak-ng", "--version") || !there_is("mosquitto", "-h") {
+        return;
+    }
+    // Nothing is fetched here.
+    let place = Place::new();
+    place.write("x.wav", spoken(LAMP_ON));
+    let run = place.mynah("run --demo-house --input x.wav --events json").ends(0);
+    let events = run.complains(&["only the built-in recogniser is used", "free words"]).events();
+    assert_eq!(named(&events, "hypothesis")[0]["text"], "turn on the kitchen lamp");
+    assert_eq!(named(&events, "outcome")[0]["outcome"], "confirmed");
+    place.write("x.wav", spoken("computer, put oat milk on my shopping list"));
+    let events = place.mynah("run --demo-house --input x.wav --events json").ends(0).events();
+    assert_eq!(named(&events, "hypothesis")[0]["accepted"], false);
+    assert!(named(&events, "outcome").is_empty(), "{events:?}");
+}
+
+#[test]
 fn a_turn_through_a_pipe_is_the_same() {
     let Some(place) = ready_for_the_house() else { return };
     let wav = spoken(LAMP_ON);
