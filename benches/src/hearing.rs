@@ -138,6 +138,15 @@ impl HearingArgs {
 }
 
 impl Hearing {
+    /// To be fed as the ears do.
+    pub fn into_transcriber(self) -> Box<dyn Transcriber> {
+        match self {
+            Hearing::Whisper(whisper) => whisper,
+            Hearing::Command(command) => command,
+            Hearing::Both(both) => both,
+        }
+    }
+
     /// Recognises 16 kHz mono sound in which speech is all that there is but for the silence or noise around it.
     ///
     /// # Errors

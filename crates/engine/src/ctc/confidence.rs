@@ -44,7 +44,7 @@ impl Evidence {
     /// 0 to 1: the share of readings with such evidence that are right. A logistic map, fitted by `fit-command`.
     pub fn confidence(&self) -> f32 {
         let [regret, lead, whole] = self.bounded();
-        let logit = 1.0 - 2.0 * regret + 0.5 * lead + 0.0 * whole;
+        let logit = 2.753 - 1.660 * regret + 0.233 * lead + 0.134 * whole;
         1.0 / (1.0 + (-logit).exp())
     }
 }

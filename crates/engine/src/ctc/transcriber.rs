@@ -7,7 +7,7 @@ use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
 use mynah_pronounce::Pronouncer;
 
 use super::confidence::Evidence;
-use super::decode::{DecodeConfig, Decoder, Found};
+use super::decode::{DecodeConfig, Decoder, Found, Reading};
 use super::lexicon::Lexicon;
 use super::model::{AcousticModel, AcousticStream};
 
@@ -32,7 +32,7 @@ impl Default for CommandConfig {
         CommandConfig {
             decode: DecodeConfig::default(),
             prior_scale: 0.7,
-            reject_above: 1.5,
+            reject_above: 1.95,
             n_best: 5,
             pronouncer: Arc::new(Pronouncer::english()),
         }
@@ -56,22 +56,28 @@ pub struct Heard {
     pub hypothesis: Hypothesis,
     /// What speaks for its text; nothing when no whole sentence was heard.
     pub evidence: Option<Evidence>,
-    /// The words of the best way that ends within a sentence.
+    /// The words of the best way that ends within a sentence, unless it is refused as well.
     pub unfinished: Option<String>,
 }
+
+/// How much a nat of the lead over stopping within a sentence is worth: the rows are not as independent as their sum takes them to be.
+const WHOLE: f32 = 0.5;
 
 impl Heard {
     /// What it says of a speaker who pauses.
     pub fn partial(self) -> Option<Partial> {
         let Heard { hypothesis, evidence, unfinished } = self;
-        match (evidence.filter(|evidence| evidence.whole >= 0.0), unfinished) {
-            (Some(_), _) => Some(Partial {
+        let whole = evidence.map_or(f32::NEG_INFINITY, |evidence| evidence.whole);
+        match (evidence, unfinished) {
+            (Some(_), _) if whole >= 0.0 => Some(Partial {
                 confidence: hypothesis.confidence,
                 complete: hypothesis.accepted && hypothesis.confidence >= SURE,
                 text: hypothesis.text,
             }),
-            (None, Some(text)) => Some(Partial { text, confidence: 0.0, complete: false }),
-            (None, None) => None,
+            (_, Some(text)) => {
+                Some(Partial { text, confidence: 1.0 / (1.0 + (-WHOLE * whole).exp()), complete: false })
+            }
+            _ => None,
         }
     }
 }
@@ -193,7 +199,11 @@ impl CommandTranscriber {
     }
 
     fn heard_in(&self, found: &Found) -> Heard {
-        let unfinished = found.unfinished.as_ref().filter(|reading| !reading.path.is_empty());
+        let is_heard = |reading: &&Reading| {
+            let regret = (found.free - reading.score) / reading.tokens.max(1) as f32;
+            !reading.path.is_empty() && regret <= self.config.reject_above
+        };
+        let unfinished = found.unfinished.as_ref().filter(is_heard);
         Heard {
             evidence: self.evidence(found),
             hypothesis: self.hypothesis(found),
