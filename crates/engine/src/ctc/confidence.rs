@@ -41,10 +41,11 @@ impl Evidence {
         [self.regret.clamp(0.0, REGRET), self.lead.clamp(0.0, LEAD), self.whole.clamp(-LEAD, LEAD)]
     }
 
-    /// 0 to 1: the share of readings with such evidence that are right. A logistic map, fitted by `fit-command`.
+    /// 0 to 1: the share of readings with such evidence that are right. A logistic map, fitted by `fit-command` on 60 spoken orders, clean and
+    /// at 24, 18, 12 and 6 dB of kitchen noise (283 of 300 right), and 66 other recordings.
     pub fn confidence(&self) -> f32 {
         let [regret, lead, whole] = self.bounded();
-        let logit = 2.753 - 1.660 * regret + 0.233 * lead + 0.134 * whole;
+        let logit = 3.347 - 1.454 * regret + 0.199 * lead + 0.220 * whole;
         1.0 / (1.0 + (-logit).exp())
     }
 }
