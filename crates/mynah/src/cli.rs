@@ -60,6 +60,9 @@ pub enum Command {
     /// List, fetch, verify and import model weights
     #[command(subcommand)]
     Models(Models),
+    /// Any phrase as a wake word
+    #[command(subcommand)]
+    Wake(Wake),
     /// Look at the house and switch it by hand
     #[command(subcommand)]
     Home(Home),
@@ -267,6 +270,25 @@ pub enum Models {
 }
 
 #[derive(Debug, Subcommand)]
+pub enum Wake {
+    /// Listen for a phrase from now on: tells what it may be mistaken for and writes it into mynah.toml
+    Add {
+        /// The phrase, such as `hey mynah`
+        #[arg(required = true, num_args = 1..)]
+        phrase: Vec<String>,
+        /// Tell what there is to tell and write nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Listen for it no more
+    Remove {
+        /// The phrase, or a word of the shipped network
+        #[arg(required = true, num_args = 1..)]
+        phrase: Vec<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub enum Home {
     /// Devices, rooms and what each can do
     List,
@@ -318,6 +340,9 @@ pub struct BenchWake {
     /// A word counts as missed when it is not heard so many milliseconds after its end
     #[arg(long, default_value_t = 1000, value_name = "MS")]
     pub latest_ms: u64,
+    /// Also measures the words as phrases that were typed: by their sounds alone
+    #[arg(long)]
+    pub typed: bool,
     /// Also measures openWakeWord's models in this folder: the features, and the heads of the words
     #[arg(long, value_name = "DIR")]
     pub openwakeword: Option<PathBuf>,

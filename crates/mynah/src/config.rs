@@ -58,6 +58,10 @@ pub struct Audio {
 pub struct Wake {
     /// Words of the shipped model.
     pub words: Vec<String>,
+    /// Any other phrases, heard by their sounds; `mynah wake add` writes them.
+    pub phrases: Vec<String>,
+    /// Whether the command recogniser looks once more at what the shipped model takes for a word. It does when it is there.
+    pub confirm: bool,
     /// Other thresholds, by word.
     pub threshold: BTreeMap<String, f32>,
     /// openWakeWord models.
@@ -68,6 +72,8 @@ impl Default for Wake {
     fn default() -> Self {
         Wake {
             words: vec!["computer".into(), "jarvis".into()],
+            phrases: Vec::new(),
+            confirm: true,
             threshold: BTreeMap::new(),
             openwakeword: None,
         }
@@ -193,7 +199,8 @@ impl Config {
         spoken.split(['-', '_']).next() == Some(language)
     }
 
-    fn find(common: &Common) -> anyhow::Result<Option<PathBuf>> {
+    /// The file that [`load`](Self::load) would read.
+    pub fn find(common: &Common) -> anyhow::Result<Option<PathBuf>> {
         if let Some(path) = &common.config {
             if !path.is_file() {
                 return Err(
@@ -222,6 +229,12 @@ impl Config {
         }
         Ok(config)
     }
+}
+
+/// Where a configuration is written that is not there yet: the file of the command line, or `mynah.toml` in the XDG configuration folder.
+pub fn place(common: &Common) -> PathBuf {
+    let of_user = || folders().next().unwrap_or_else(|| "/etc/mynah".into()).join("mynah.toml");
+    common.config.clone().unwrap_or_else(of_user)
 }
 
 /// Where configuration is looked for, in order: the XDG configuration folder, then /etc.

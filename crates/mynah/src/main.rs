@@ -12,6 +12,7 @@ mod report;
 mod setup;
 mod shipped;
 mod timeline;
+mod wake;
 mod watched;
 
 use std::any::Any;
@@ -79,6 +80,7 @@ fn command(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Intents(args) => commands::intents::intents(common, &args),
         Command::Models(args) => commands::models::models(common, &args),
         Command::Home(args) => block_on(commands::home::home(common, args)),
+        Command::Wake(args) => commands::wake::wake(common, &args),
         Command::Devices => commands::devices::devices(common),
         Command::Bench(args) => commands::bench::bench(common, args),
         Command::Replay(args) => block_on(commands::replay::replay(common, args)),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mynah_assistant::ports::{Cancel, Hints, Hypothesis, ModelError, Transcriber};
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos};
-use mynah_engine::ctc::{AcousticModel, CommandConfig, CommandTranscriber};
+use mynah_engine::ctc::{AcousticModel, CommandConfig, CommandTranscriber, TokenKind};
 use mynah_engine::together::{Sure, Together};
 use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
 use mynah_home::Home;
@@ -130,6 +130,17 @@ fn whisper(file: &std::path::Path, config: &Config) -> anyhow::Result<GrammarTra
         ..WhisperConfig::default()
     };
     Ok(GrammarTranscriber::new(&WhisperModel::load(file)?, settings)?)
+}
+
+/// The acoustic model of the quick recogniser, when it hears English phones: wake words are told apart by it.
+pub fn phones(config: &Config) -> anyhow::Result<Option<AcousticModel>> {
+    let model = match config.recognition.command.as_str() {
+        "none" => return Ok(None),
+        "builtin" => AcousticModel::builtin()?,
+        file => AcousticModel::open(file.as_ref())?,
+    };
+    let fits = model.language() == "en" && model.tokens().kind() == TokenKind::Phones;
+    Ok(fits.then_some(model))
 }
 
 /// What is said in a whole recording of 16 kHz mono sound.

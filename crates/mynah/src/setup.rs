@@ -1,18 +1,16 @@
 //! From the configuration to the parts of a run.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use mynah_assistant::dialogue::{Dialogue, DialogueSettings, House, Kept};
-use mynah_assistant::ports::{Speech, Vad, WakeWord};
+use mynah_assistant::ports::{Speech, Vad};
 use mynah_assistant::{Listener, ListenerSettings, Moment, TurnIds};
 use mynah_endpoint::{Endpoints, Settings};
 use mynah_engine::speech::{Espeak, EspeakConfig, Piper, PiperConfig};
 use mynah_engine::vad::{Earshot, SileroModel};
-use mynah_engine::wake::{OpenWakeWordModel, WakeModel, WordConfig};
 use mynah_home::{AreaId, Home};
 use mynah_host::audio::{AudioError, OutputSpec, Player};
 use mynah_host::models::ModelStore;
@@ -28,6 +26,7 @@ use crate::config::{Config, SpeechEngine, state_folder};
 use crate::recogniser::Recognisers;
 use crate::report::{Faults, faults};
 use crate::shipped;
+use crate::wake;
 
 /// The configuration, the house and the skills that fit it.
 pub struct Household {
@@ -97,7 +96,7 @@ impl Household {
 
     /// Wake words, endpointing and the recogniser over `source`.
     pub fn hearing(&self, source: Box<dyn Source>, ids: &TurnIds) -> anyhow::Result<Hearing> {
-        let (wake, phrases) = wake_words(&self.config)?;
+        let (wake, phrases) = wake::engines(&self.config, Some(&self.home))?;
         let recognisers = Recognisers::of(&self.config)?;
         if let Some(warning) = recognisers.warning() {
             eprintln!("mynah: {warning}");
@@ -218,34 +217,6 @@ pub fn installed(config: &Config) -> anyhow::Result<Texts> {
         ))
     })?;
     Ok((skills, Vec::new()))
-}
-
-type WakeEngines = Vec<Box<dyn WakeWord>>;
-type Phrases = BTreeMap<String, Arc<str>>;
-
-/// The configured wake words, and how each is said.
-pub fn wake_words(config: &Config) -> anyhow::Result<(WakeEngines, Phrases)> {
-    let mut engines = WakeEngines::new();
-    let mut phrases = Phrases::new();
-    let wanted =
-        |id: &str| WordConfig { threshold: config.wake.threshold.get(id).copied(), ..WordConfig::new(id) };
-    if !config.wake.words.is_empty() {
-        let model = WakeModel::builtin()?;
-        let words: Vec<WordConfig> = config.wake.words.iter().map(|id| wanted(id)).collect();
-        engines.push(Box::new(model.stream(&words)?));
-        phrases.extend(model.words().iter().map(|word| (word.id.to_string(), word.phrase.clone())));
-    }
-    if let Some(open) = &config.wake.openwakeword {
-        let heads: Vec<&PathBuf> = open.words.values().collect();
-        let model = OpenWakeWordModel::open(&open.features, &heads)?;
-        let words: Vec<WordConfig> = model.words().iter().map(|word| wanted(&word.id)).collect();
-        engines.push(Box::new(model.stream(&words)?));
-        phrases.extend(model.words().iter().map(|word| (word.id.to_string(), word.phrase.clone())));
-    }
-    if engines.is_empty() {
-        return Err(Misuse("no wake word is configured: [wake] words = [\"computer\"]".into()).into());
-    }
-    Ok((engines, phrases))
 }
 
 /// The configured voice activity detector.

@@ -1,7 +1,7 @@
 //! The acoustic model: sound → how likely each token is, row by row.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mynah_assistant::ports::ModelError;
 use mynah_audio::{FRAME_SAMPLES, LogMel, MEL_BANDS};
@@ -66,17 +66,24 @@ impl AcousticModel {
         Self::from_bytes(&onnx.display().to_string(), &network, &sidecar.display().to_string(), &description)
     }
 
-    /// The network that ships inside this binary (models/command), for English.
+    /// The network that ships inside this binary (models/command), for English. It is loaded once and then shared.
     ///
     /// # Errors
     /// [`ModelError::Unusable`] when no runtime can be used.
     pub fn builtin() -> Result<Self, ModelError> {
-        Self::from_bytes(
+        static LOADED: Mutex<Option<AcousticModel>> = Mutex::new(None);
+        // Others wait: loading it twice at once would take as long.
+        let mut loaded = LOADED.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(model) = &*loaded {
+            return Ok(model.clone());
+        }
+        let model = Self::from_bytes(
             "mynah-command.onnx (built in)",
             BUILTIN_NETWORK,
             "mynah-command.toml (built in)",
             BUILTIN_DESCRIPTION,
-        )
+        )?;
+        Ok(loaded.insert(model).clone())
     }
 
     fn from_bytes(onnx: &str, network: &[u8], sidecar: &str, description: &[u8]) -> Result<Self, ModelError> {

@@ -1,18 +1,25 @@
 //! Wake words: our own streaming model and openWakeWord's, behind [`WakeWord`](mynah_assistant::ports::WakeWord).
 
+mod confirm;
 mod gate;
 mod mynah;
 mod network;
 mod openwakeword;
+mod phones;
+mod phrase;
 mod trigger;
+mod typed;
 
 use std::sync::Arc;
 
 use mynah_assistant::ports::ModelError;
 use serde::Deserialize;
 
+pub use confirm::{ConfirmedWake, Evidence};
 pub use mynah::{MynahWake, WakeModel};
 pub use openwakeword::{OpenWakeWord, OpenWakeWordModel};
+pub use phrase::PhraseScorer;
+pub use typed::{FEWEST_PHONES, Phrase, PhraseWake};
 
 /// A word that a model knows, with the settings that its makers measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,6 +36,24 @@ pub struct Word {
     pub patience: u32,
     /// How long the word stays silent after it was heard, in milliseconds.
     pub refractory_ms: u32,
+    /// How a second stage decides.
+    pub confirmation: Confirmation,
+}
+
+/// When a word counts as heard that a [second stage](ConfirmedWake) looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// The network's score from which on there is a second look, above 0 and at most 1.
+    pub candidate: f32,
+    /// Least score of both stages that counts, above 0 and at most 1.
+    pub threshold: f32,
+}
+
+impl Default for Confirmation {
+    fn default() -> Self {
+        Confirmation { candidate: 0.1, threshold: 0.5 }
+    }
 }
 
 /// A word to listen for; what is left out is as the model has it.
@@ -87,11 +112,13 @@ fn chosen(model: &str, known: &[Word], wanted: &[WordConfig]) -> Result<Vec<Word
 /// Settings with which a word would never or always be heard.
 fn faults_of(word: &Word) -> Vec<String> {
     let mut faults = Vec::new();
-    if !(word.threshold > 0.0 && word.threshold <= 1.0) {
-        faults.push(format!(
-            "threshold {} of wake word `{}` is not above 0 and at most 1",
-            word.threshold, word.id
-        ));
+    let Confirmation { candidate, threshold } = word.confirmation;
+    for (what, value) in
+        [("threshold", word.threshold), ("candidate", candidate), ("threshold of both stages", threshold)]
+    {
+        if !(value > 0.0 && value <= 1.0) {
+            faults.push(format!("{what} {value} of wake word `{}` is not above 0 and at most 1", word.id));
+        }
     }
     if word.patience == 0 {
         faults.push(format!("patience of wake word `{}` is 0, at least 1 is due", word.id));

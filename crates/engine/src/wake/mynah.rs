@@ -18,12 +18,12 @@ use serde::Deserialize;
 use super::gate::Gated;
 use super::network::{INPUTS, Network};
 use super::trigger::Trigger;
-use super::{Word, WordConfig, chosen, faults_of};
+use super::{Confirmation, Word, WordConfig, chosen, faults_of};
 use crate::runtime::{Checked, FLOAT, Model, Port, Wanted, read_file, zeros};
 
 const BANDS: usize = 40;
 const STEP_FRAMES: usize = INPUTS / BANDS;
-const STEP: Samples = Samples::from_millis(10 * STEP_FRAMES as u64);
+pub(super) const STEP: Samples = Samples::from_millis(10 * STEP_FRAMES as u64);
 const REMEDY: &str = "train it again (models/training), or leave `wake.model` out to use the built-in one";
 
 const BUILTIN_NETWORK: &[u8] = include_bytes!("../../../../models/wake/mynah-wake.onnx");
@@ -70,6 +70,8 @@ struct DescribedWord {
     threshold: f32,
     patience: u32,
     refractory_ms: u32,
+    #[serde(default)]
+    confirmation: Confirmation,
 }
 
 impl WakeModel {
@@ -202,6 +204,16 @@ impl MynahWake {
         &self.scores
     }
 
+    /// The words that are listened for.
+    pub(super) fn words(&self) -> impl Iterator<Item = &Word> {
+        self.trigger.words()
+    }
+
+    /// Whether the last frame made a step full.
+    pub(super) fn is_at_step(&self) -> bool {
+        self.frames == 0
+    }
+
     /// Whether the network ran on the last step; it sleeps while the room is quiet.
     pub fn is_awake(&self) -> bool {
         match &self.running {
@@ -300,7 +312,8 @@ fn read_description(file: &str, bytes: &[u8]) -> Result<Description, ModelError>
 }
 
 impl From<DescribedWord> for Word {
-    fn from(DescribedWord { id, phrase, index, threshold, patience, refractory_ms }: DescribedWord) -> Self {
-        Word { id, phrase, index, threshold, patience, refractory_ms }
+    fn from(described: DescribedWord) -> Self {
+        let DescribedWord { id, phrase, index, threshold, patience, refractory_ms, confirmation } = described;
+        Word { id, phrase, index, threshold, patience, refractory_ms, confirmation }
     }
 }

@@ -153,6 +153,7 @@ fn open_head(index: usize, path: &Path) -> Result<(Head, Word), ModelError> {
         threshold: 0.5,
         patience: 1,
         refractory_ms: 2000,
+        confirmation: super::Confirmation::default(),
     };
     Ok((Head { model, length }, word))
 }

@@ -38,6 +38,11 @@ impl Trigger {
         Trigger { words, step }
     }
 
+    /// What is listened for.
+    pub(super) fn words(&self) -> impl Iterator<Item = &Word> {
+        self.words.iter().map(|armed| &armed.word)
+    }
+
     /// Takes the scores of one step, indexed by [`Word::index`].
     pub(super) fn step(&mut self, scores: &[f32]) -> Option<Detection> {
         let mut heard: Option<Detection> = None;
@@ -84,6 +89,7 @@ mod tests {
     use expect_test::{Expect, expect};
 
     use super::*;
+    use crate::wake::Confirmation;
 
     /// One digit per 20 ms step and word: the score in tenths. Words: a needs 5 tenths twice, b 7 tenths once; both are deaf for 60 ms.
     #[track_caller]
@@ -95,6 +101,7 @@ mod tests {
             threshold,
             patience,
             refractory_ms: 60,
+            confirmation: Confirmation::default(),
         };
         let mut trigger =
             Trigger::new(vec![word("a", 0, 0.5, 2), word("b", 1, 0.7, 1)], Samples::from_millis(20));

@@ -14,6 +14,7 @@ use crate::cli::Common;
 use crate::config::{Config, state_folder};
 use crate::recogniser::Recognisers;
 use crate::setup::{self, Household};
+use crate::wake;
 
 #[derive(Serialize)]
 struct Finding {
@@ -39,7 +40,7 @@ pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
     let backend = mynah_engine::runtime::backend();
     add("ONNX", false, backend.map(ToString::to_string).map_err(|e| e.to_string()));
     let wake = WakeModel::builtin().map_err(|e| e.to_string());
-    add("wake words", false, wake.map(|model| format!("{}: {}", model.name(), config.wake.words.join(", "))));
+    add("wake words", false, wake.map(|model| format!("{}: {}", model.name(), wake::listening(&config))));
     match Recognisers::of(&config) {
         Ok(recognisers) => {
             add("recogniser", false, Ok(recognisers.describe()));

@@ -17,6 +17,7 @@ pub mod run;
 pub mod say;
 pub mod skill;
 pub mod transcribe;
+pub mod wake;
 
 use mynah_host::audio::Stop;
 use mynah_host::events::Line;

@@ -23,6 +23,7 @@ use crate::cli::{Common, EventFormat, Run};
 use crate::config::Config;
 use crate::report::faults;
 use crate::setup::{self, Household};
+use crate::wake;
 
 pub async fn run(common: &Common, args: Run) -> anyhow::Result<ExitCode> {
     let ran = listen(common, args, |halt| stop_on_ctrl_c(Some(halt))).await?;
@@ -86,7 +87,7 @@ pub async fn listen(
 
     let format = if common.json { EventFormat::Json } else { args.events };
     if format == EventFormat::Text && !from_file {
-        println!("Listening for {}. Ctrl-C ends it.", household.config.wake.words.join(", "));
+        println!("Listening for {}. Ctrl-C ends it.", wake::listening(&household.config));
     }
     let (stopped, interrupt) = stop(halt);
     let mut faulty = 0;

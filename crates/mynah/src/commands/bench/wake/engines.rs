@@ -7,11 +7,16 @@ use std::time::Instant;
 use anyhow::Context;
 use mynah_assistant::ports::WakeWord;
 use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos, Samples};
-use mynah_engine::wake::{MynahWake, OpenWakeWord, OpenWakeWordModel, WakeModel, Word, WordConfig};
+use mynah_engine::ctc::AcousticModel;
+use mynah_engine::wake::{
+    ConfirmedWake, MynahWake, OpenWakeWord, OpenWakeWordModel, Phrase, PhraseWake, WakeModel, Word,
+    WordConfig,
+};
 use mynah_measure::det::FLOOR;
 use mynah_measure::report::Cost;
 use mynah_measure::track::Held;
 use mynah_measure::{Hit, Quantiles};
+use mynah_pronounce::Pronouncer;
 
 use super::cost::{SOFT_NOISE, cpu_seconds, resident_mb, step_cost};
 
@@ -58,6 +63,44 @@ pub fn own(words: &[WordConfig]) -> anyhow::Result<Box<dyn Ear>> {
     };
     let chosen = settings(model.words(), words);
     Ok(Box::new(Inside::new(model.name(), awake, MynahWake::scores, 2, chosen, cost)))
+}
+
+/// The same, with the words confirmed by their phones.
+pub fn confirmed(words: &[WordConfig], phones: &AcousticModel) -> anyhow::Result<Box<dyn Ear>> {
+    let before = resident_mb();
+    let model = WakeModel::builtin()?;
+    let mut stream = model.confirmed(words, phones)?;
+    let memory_mb = resident_mb() - before;
+    let quiet = step_cost(&mut stream, 2, SOFT_NOISE)?;
+    let cost = Cost {
+        hop_ms: Some(20.0),
+        quiet_core_percent: Some(quiet.p50 / 20.0 * 100.0),
+        memory_mb: Some(memory_mb),
+        ..Cost::default()
+    };
+    // The sum decides at once.
+    let mut chosen = settings(model.words(), words);
+    for word in &mut chosen {
+        (word.patience, word.threshold) = (1, word.confirmation.threshold);
+    }
+    let name = format!("{}, confirmed", model.name());
+    Ok(Box::new(Inside::new(name, stream, ConfirmedWake::scores, 2, chosen, cost)))
+}
+
+/// Phrases by their phones alone, as `mynah wake add` makes wake words of them.
+pub fn typed(phrases: &[Phrase], phones: &AcousticModel) -> anyhow::Result<Box<dyn Ear>> {
+    let before = resident_mb();
+    let mut stream = PhraseWake::new(phones, phrases, &Pronouncer::english())?;
+    let memory_mb = resident_mb() - before;
+    let quiet = step_cost(&mut stream, 1, SOFT_NOISE)?;
+    let cost = Cost {
+        hop_ms: Some(10.0),
+        quiet_core_percent: Some(quiet.p50 / 10.0 * 100.0),
+        memory_mb: Some(memory_mb),
+        ..Cost::default()
+    };
+    let words = stream.words();
+    Ok(Box::new(Inside::new("typed phrases".into(), stream, PhraseWake::scores, 1, words, cost)))
 }
 
 /// openWakeWord's models in `dir`: the features, and the heads of those `words` that are there.

@@ -17,7 +17,8 @@ use std::time::Duration;
 use anyhow::Context;
 use indicatif::{ProgressBar, ProgressStyle};
 use mynah_audio::{FRAME_SAMPLES, Samples};
-use mynah_engine::wake::WordConfig;
+use mynah_engine::ctc::AcousticModel;
+use mynah_engine::wake::{Phrase, WordConfig};
 use mynah_measure::report::{self, Kind, Negatives, Positives};
 use mynah_measure::{Condition, Draw, Report, Room, Scene, Surroundings, align, mix, page};
 use serde_json::json;
@@ -32,6 +33,8 @@ use crate::Misuse;
 use crate::cli::{BenchWake, Common};
 use crate::commands::show_json;
 use crate::config::Config;
+use crate::recogniser::phones;
+use crate::wake::confirming;
 
 /// Between two negatives of a source.
 const PAUSE: Samples = Samples::from_millis(300);
@@ -102,7 +105,24 @@ fn open_ears(args: &BenchWake, config: &Config, words: &[String]) -> anyhow::Res
         .map(|id| WordConfig { threshold: config.wake.threshold.get(id).copied(), ..WordConfig::new(id) })
         .collect();
     if !args.without_own {
-        ears.push(engines::own(&configs)?);
+        match confirming(config)? {
+            // What thresholds are set to is then about both stages together.
+            Some(phones) => {
+                let as_made: Vec<WordConfig> = words.iter().map(WordConfig::new).collect();
+                ears.push(engines::own(&as_made)?);
+                ears.push(engines::confirmed(&configs, &phones)?);
+            }
+            None => ears.push(engines::own(&configs)?),
+        }
+    }
+    if args.typed {
+        let phrase = |id: &String| Phrase {
+            id: id.as_str().into(),
+            text: id.replace('_', " ").into(),
+            threshold: config.wake.threshold.get(id).copied().unwrap_or(0.5),
+        };
+        let phones = phones(config)?.map_or_else(AcousticModel::builtin, Ok)?;
+        ears.push(engines::typed(&words.iter().map(phrase).collect::<Vec<_>>(), &phones)?);
     }
     if let Some(dir) = &args.openwakeword {
         match engines::open_wake_word(dir, &configs)? {

@@ -1,0 +1,82 @@
+//! The configured wake words.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use mynah_assistant::ports::WakeWord;
+use mynah_engine::ctc::AcousticModel;
+use mynah_engine::wake::{OpenWakeWordModel, Phrase, PhraseWake, WakeModel, WordConfig};
+use mynah_home::Home;
+use mynah_pronounce::Pronouncer;
+use mynah_skill::pronouncer;
+
+use crate::Misuse;
+use crate::config::Config;
+use crate::recogniser::phones;
+
+type WakeEngines = Vec<Box<dyn WakeWord>>;
+type Phrases = BTreeMap<String, Arc<str>>;
+
+/// What listens for the configured wake words, and how each is said. The names in `home` may be said in ways of their own.
+pub fn engines(config: &Config, home: Option<&Home>) -> anyhow::Result<(WakeEngines, Phrases)> {
+    let mut engines = WakeEngines::new();
+    let mut phrases = Phrases::new();
+    let threshold = |id: &str| config.wake.threshold.get(id).copied();
+    let wanted = |id: &str| WordConfig { threshold: threshold(id), ..WordConfig::new(id) };
+    if !config.wake.words.is_empty() {
+        let model = WakeModel::builtin()?;
+        let words: Vec<WordConfig> = config.wake.words.iter().map(|id| wanted(id)).collect();
+        engines.push(match confirming(config)? {
+            Some(phones) => Box::new(model.confirmed(&words, &phones)?),
+            None => Box::new(model.stream(&words)?),
+        });
+        phrases.extend(model.words().iter().map(|word| (word.id.to_string(), word.phrase.clone())));
+    }
+    if !config.wake.phrases.is_empty() {
+        let typed: Vec<Phrase> = config
+            .wake
+            .phrases
+            .iter()
+            .map(|text| {
+                let id = id(text);
+                Phrase { threshold: threshold(&id).unwrap_or(0.5), id: id.into(), text: text.as_str().into() }
+            })
+            .collect();
+        // Without the command recogniser, the built-in one serves them alone.
+        let phones = phones(config)?.map_or_else(AcousticModel::builtin, Ok)?;
+        let pronouncer = home.map_or_else(Pronouncer::english, pronouncer);
+        engines.push(Box::new(PhraseWake::new(&phones, &typed, &pronouncer)?));
+        phrases.extend(typed.into_iter().map(|phrase| (phrase.id.to_string(), phrase.text)));
+    }
+    if let Some(open) = &config.wake.openwakeword {
+        let heads: Vec<&PathBuf> = open.words.values().collect();
+        let model = OpenWakeWordModel::open(&open.features, &heads)?;
+        let words: Vec<WordConfig> = model.words().iter().map(|word| wanted(&word.id)).collect();
+        engines.push(Box::new(model.stream(&words)?));
+        phrases.extend(model.words().iter().map(|word| (word.id.to_string(), word.phrase.clone())));
+    }
+    if engines.is_empty() {
+        return Err(Misuse("no wake word is configured: [wake] words = [\"computer\"]".into()).into());
+    }
+    Ok((engines, phrases))
+}
+
+/// What looks once more at the words of the shipped model, if anything does.
+pub fn confirming(config: &Config) -> anyhow::Result<Option<AcousticModel>> {
+    if config.wake.confirm { phones(config) } else { Ok(None) }
+}
+
+/// What events and `[wake.threshold]` call a phrase: `hey_mynah`.
+pub fn id(phrase: &str) -> String {
+    let words: Vec<String> = phrase.split_whitespace().map(str::to_lowercase).collect();
+    words.join("_")
+}
+
+/// All that is listened for, for a person to read.
+pub fn listening(config: &Config) -> String {
+    let wake = &config.wake;
+    let open = wake.openwakeword.iter().flat_map(|open| open.words.keys());
+    let all: Vec<&str> = wake.words.iter().chain(&wake.phrases).chain(open).map(String::as_str).collect();
+    all.join(", ")
+}
