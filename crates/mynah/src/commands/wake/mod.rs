@@ -114,7 +114,7 @@ fn sayable(phrase: &str, english: &Pronouncer) -> anyhow::Result<Vec<Pronunciati
     let sounds = ways.iter().map(|way| way.phones.len()).min().unwrap_or_default();
     if sounds < FEWEST_PHONES {
         return Err(Misuse(format!(
-            "\"{phrase}\" is too short for a wake phrase: it has {sounds} sounds ({}), {FEWEST_PHONES} are the least and {GOOD} are good. Try \"hey {phrase}\"",
+            "\"{phrase}\" is too short for a wake phrase: it has {sounds} sounds ({}), {FEWEST_PHONES} are the least and {GOOD} are good. Try \"hello {phrase}\"",
             join(ways.iter().map(ToString::to_string), ", or "),
         ))
         .into());

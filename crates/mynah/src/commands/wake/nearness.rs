@@ -44,7 +44,8 @@ impl Neighbours {
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             (seed >> 33) as usize % n.max(1)
         };
-        let of_skills = (0..SENTENCES).map(|_| (skills.graph().sample("milk", &mut choose), true));
+        // Free words may be anything: sentences with them cannot be said, and are left out.
+        let of_skills = (0..SENTENCES).map(|_| (skills.graph().sample("…", &mut choose), true));
         let all = everyday.chain(of_skills);
         Neighbours(all.filter_map(|(text, skill)| Sentence::new(&text, skill, english)).collect())
     }
