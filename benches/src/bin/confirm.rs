@@ -62,6 +62,9 @@ struct Args {
     /// First scores from which there is a second look.
     #[arg(long, value_delimiter = ',', default_value = "0.05,0.1,0.2")]
     candidate: Vec<f32>,
+    /// Thresholds to be tried beside these.
+    #[arg(long, value_delimiter = ',')]
+    threshold: Vec<f32>,
     /// Another wake-word network.
     #[arg(long)]
     wake: Option<PathBuf>,
@@ -243,25 +246,17 @@ fn table(args: &Args, word: &Word, found: &[Found], hours: f64, per_hour: f64) {
             }
         }
         let name = how.map_or("first stage".to_owned(), |(w, c)| format!("candidate {c:.2} weight {w}"));
-        let Some(point) = OperatingPoint::at_most(per_hour, &alarms) else {
-            println!("{name:<24} always more alarms");
-            continue;
-        };
-        print!(
-            "{name:<24} {:.4} alarms {:>2}",
-            point.threshold.unwrap_or_default(),
-            alarms.count(point.threshold)
-        );
-        for (condition, trials) in args.condition.iter().zip(&trials) {
-            let (missed, delay, _) = point.on(trials);
-            print!(
-                "  {condition} {:.1} % of {} ({:.0}, {:.0} ms)",
-                100.0 * missed.share,
-                trials.len(),
-                delay.p50,
-                delay.p95
-            );
+        let fitted = OperatingPoint::at_most(per_hour, &alarms);
+        let tried = args.threshold.iter().map(|&threshold| OperatingPoint { threshold: Some(threshold) });
+        for point in fitted.into_iter().chain(tried) {
+            let threshold = point.threshold.unwrap_or_default();
+            print!("{name:<24} {threshold:.4} alarms {:>2}", alarms.count(point.threshold));
+            for (condition, trials) in args.condition.iter().zip(&trials) {
+                let (missed, delay, _) = point.on(trials);
+                let (percent, of) = (100.0 * missed.share, trials.len());
+                print!("  {condition} {percent:.1} % of {of} ({:.0}, {:.0} ms)", delay.p50, delay.p95);
+            }
+            println!();
         }
-        println!();
     }
 }

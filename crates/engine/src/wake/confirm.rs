@@ -4,7 +4,7 @@
 //! no wake word. Only then the acoustic model of the command recogniser hears the last seconds of sound, and
 //! what follows as long as the first stage stays interested. The sum of the two decides:
 //!
-//! logit(score) = logit(first) + [`PHONES`] · (score of the phrase per phone + [`USUAL`])
+//! logit(score) = logit(first) + [`PHONES`] · (score of the phrase per phone − [`USUAL`])
 //!
 //! where *first* is the highest score of the first stage and the phrase may have ended at any time since shortly before.
 //! While there is no candidate this costs a ring of frames.
@@ -22,9 +22,9 @@ use super::{Word, WordConfig};
 use crate::ctc::AcousticModel;
 
 /// How much a nat per phone counts beside the first stage's log-odds.
-const PHONES: f32 = 4.0;
-/// What a word that was said lacks of the free loop, in nats per phone.
-const USUAL: f32 = -0.4;
+const PHONES: f32 = 2.0;
+/// What a word lacks of the free loop that may as well have been said as not, in nats per phone.
+const USUAL: f32 = -1.5;
 /// Log-odds beyond this say no more: 0.9975 and its opposite.
 const SURE: f32 = 6.0;
 /// What the acoustic model hears of the time before a candidate.
@@ -67,13 +67,8 @@ pub struct Evidence {
 impl Evidence {
     /// Both together, 0 to 1.
     pub fn score(&self) -> f32 {
-        self.weighed(PHONES)
-    }
-
-    /// The same when a nat per phone counts so much. For fitting.
-    pub fn weighed(&self, phones: f32) -> f32 {
         let first = (self.first / (1.0 - self.first)).ln().clamp(-SURE, SURE);
-        1.0 / (1.0 + (-first - phones * (self.phones - USUAL)).exp())
+        1.0 / (1.0 + (-first - PHONES * (self.phones - USUAL)).exp())
     }
 }
 
