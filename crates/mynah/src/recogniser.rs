@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mynah_assistant::ports::{Cancel, Hints, Hypothesis, ModelError, Transcriber};
-use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos};
+use mynah_audio::{FRAME_SAMPLES, Frame, SAMPLE_RATE, SamplePos};
 use mynah_engine::ctc::{AcousticModel, CommandConfig, CommandTranscriber, TokenKind};
 use mynah_engine::together::{Sure, Together};
 use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
@@ -143,6 +143,9 @@ pub fn phones(config: &Config) -> anyhow::Result<Option<AcousticModel>> {
     Ok(fits.then_some(model))
 }
 
+/// Silence before a recording: one that begins with its first word leaves the recogniser no time to hear what is regular in it.
+const LEAD: usize = SAMPLE_RATE as usize * 3 / 10;
+
 /// What is said in a whole recording of 16 kHz mono sound.
 pub fn whole(
     transcriber: &mut dyn Transcriber,
@@ -151,7 +154,7 @@ pub fn whole(
 ) -> Result<Hypothesis, ModelError> {
     transcriber.begin(hints);
     let mut end = SamplePos(0);
-    for block in samples.chunks(FRAME_SAMPLES) {
+    for block in [0.0; LEAD].chunks(FRAME_SAMPLES).chain(samples.chunks(FRAME_SAMPLES)) {
         let mut frame = [0.0; FRAME_SAMPLES];
         frame[..block.len()].copy_from_slice(block);
         let frame = Frame::new(end, frame);

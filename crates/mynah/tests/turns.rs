@@ -231,3 +231,15 @@ fn write_wav(place: &Place, name: &str, rate: u32, samples: &[i16]) {
     }
     wav.finalize().unwrap();
 }
+
+#[test]
+fn a_recording_that_begins_with_its_first_word_loses_none() {
+    if !there_is("espeak-ng", "--version") {
+        return;
+    }
+    let place = Place::new();
+    let order = "dim the bedroom lamp to thirty percent and close the living room blind";
+    place.write("x.wav", spoken(order));
+    let heard = place.mynah("transcribe x.wav --json").ends(0).out;
+    assert!(heard.contains("dim the bedroom lamp to thirty per"), "{heard}");
+}
