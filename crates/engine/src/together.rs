@@ -16,7 +16,7 @@ pub struct Sure {
 
 impl Default for Sure {
     fn default() -> Self {
-        Sure { confidence: 0.95, whole: 0.0 }
+        Sure { confidence: 0.98, whole: 0.0 }
     }
 }
 
@@ -60,6 +60,9 @@ impl Together {
     }
 }
 
+/// The quick one alone ends a turn when it is this sure.
+const ENDS: f32 = 0.995;
+
 impl Transcriber for Together {
     fn warm_up(&mut self) -> Result<(), ModelError> {
         self.quick.warm_up()?;
@@ -80,7 +83,8 @@ impl Transcriber for Together {
 
     fn pause(&mut self, cancel: &Cancel) -> Result<Option<Partial>, ModelError> {
         let heard = self.quick.heard_at_pause()?;
-        match self.sure.is(&heard) {
+        // A turn that ends too soon loses words; Whisper hears better whether more is to come.
+        match self.sure.is(&heard) && heard.hypothesis.confidence >= ENDS {
             true => Ok(heard.partial().map(|partial| Partial { complete: true, ..partial })),
             false => self.exact.pause(cancel),
         }
