@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use mynah_assistant::ports::{Cancel, Hints, Hypothesis, Transcriber};
-use mynah_audio::{FRAME_SAMPLES, Frame, SamplePos};
+use mynah_audio::{Frame, SamplePos};
 use mynah_engine::ctc::{AcousticModel, CommandConfig, CommandTranscriber, Evidence};
 use mynah_engine::together::{Answered, Sure, Together};
 use mynah_engine::whisper::search::SearchConfig;
@@ -209,10 +209,7 @@ impl Hearing {
 fn stream(to: &mut dyn Transcriber, samples: &[f32], hints: &Hints) -> anyhow::Result<SamplePos> {
     to.begin(hints);
     let mut end = SamplePos(0);
-    for block in samples.chunks(FRAME_SAMPLES) {
-        let mut frame = [0.0; FRAME_SAMPLES];
-        frame[..block.len()].copy_from_slice(block);
-        let frame = Frame::new(end, frame);
+    for frame in Frame::all(end, samples) {
         end = frame.end();
         to.push(&frame)?;
     }

@@ -91,6 +91,23 @@ impl Frame {
         Frame { pos, samples: Arc::new(samples) }
     }
 
+    /// The frames of `samples`, the first at `pos`; the last is filled up with silence.
+    ///
+    /// ```
+    /// # use mynah_audio::{Frame, SamplePos, Samples};
+    /// let frames: Vec<Frame> = Frame::all(SamplePos(100), &[0.5; 200]).collect();
+    /// assert_eq!(frames[1].pos(), SamplePos(260));
+    /// assert_eq!(frames[1].samples()[39..41], [0.5, 0.0]);
+    /// assert_eq!(frames.len(), 2);
+    /// ```
+    pub fn all(pos: SamplePos, samples: &[f32]) -> impl Iterator<Item = Frame> {
+        samples.chunks(FRAME_SAMPLES).zip((pos.0..).step_by(FRAME_SAMPLES)).map(|(heard, at)| {
+            let mut samples = [0.0; FRAME_SAMPLES];
+            samples[..heard.len()].copy_from_slice(heard);
+            Frame::new(SamplePos(at), samples)
+        })
+    }
+
     /// Position of the first sample.
     pub fn pos(&self) -> SamplePos {
         self.pos

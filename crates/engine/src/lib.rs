@@ -5,6 +5,8 @@
 //! and the remedy); a stream that fails can be reset and goes on.
 
 pub mod ctc;
+#[cfg(test)]
+mod fixtures;
 pub mod runtime;
 pub mod speech;
 pub mod together;

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use crate::tag::primary_subtag;
+
 /// A word of a text as it is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Token {
@@ -29,7 +31,7 @@ pub(crate) struct Folding {
 impl Folding {
     /// That of a language by its BCP 47 tag.
     pub(crate) fn of(language: &str) -> Folding {
-        let primary = language.split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+        let primary = primary_subtag(language).to_ascii_lowercase();
         Folding { elides: matches!(primary.as_str(), "fr" | "it" | "ca" | "oc"), by_letter: false }
     }
 

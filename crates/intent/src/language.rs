@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::automaton::{Nfa, Symbol};
 use crate::graph::Vocabulary;
+use crate::tag::primary_subtag;
 use crate::{Fractions, NumberKind, Value, Written};
 use rules::Rules;
 
@@ -103,15 +104,14 @@ pub(crate) trait Language: Send + Sync {
 
 /// The language of a BCP 47 tag; digits alone where the language is not known.
 pub(crate) fn language(tag: &str) -> &'static dyn Language {
-    match tag.split(['-', '_']).next() {
-        Some(primary) if primary.eq_ignore_ascii_case("en") => &english::English,
-        Some(primary) if primary.eq_ignore_ascii_case("zh") => &mandarin::Mandarin,
-        Some(primary) if primary.eq_ignore_ascii_case("sr") => {
+    match primary_subtag(tag) {
+        primary if primary.eq_ignore_ascii_case("en") => &english::English,
+        primary if primary.eq_ignore_ascii_case("zh") => &mandarin::Mandarin,
+        primary if primary.eq_ignore_ascii_case("sr") => {
             let is_latin = tag.split(['-', '_']).any(|part| part.eq_ignore_ascii_case("latn"));
             if is_latin { spelled::spelled("hr").map_or(&plain::Plain, |s| s) } else { &spelled::SERBIAN }
         }
-        Some(primary) => spelled::spelled(primary).map_or(&plain::Plain, |spelled| spelled),
-        None => &plain::Plain,
+        primary => spelled::spelled(primary).map_or(&plain::Plain, |spelled| spelled),
     }
 }
 

@@ -64,6 +64,7 @@ mod program;
 mod recognizer;
 mod redundant;
 mod spec;
+mod tag;
 mod template;
 mod walk;
 mod when;
@@ -79,6 +80,7 @@ pub use spec::{
     Fault, Fractions, IntentSpec, List, ListEntry, NumberKind, Origin, Sentence, Several, Spec, ValueKind,
     Written,
 };
+pub use tag::primary_subtag;
 pub use template::{Mentions, mentions};
 pub use walk::{Arc, StateId, Walk};
 pub use when::{Frequency, Recurrence, SaidDate, SaidDateTime, SaidTime, Weekdays, Which};

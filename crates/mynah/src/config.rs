@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use mynah_host::models::ModelStore;
+use mynah_intent::primary_subtag;
 use serde::Deserialize;
 
+use crate::Misuse;
 use crate::cli::Common;
 
 /// The configuration. Every key is optional; a key that is not known is an error that names it.
@@ -193,10 +196,14 @@ impl Config {
         Ok(config)
     }
 
+    /// BCP 47 tag of the language that is spoken.
+    pub fn language(&self) -> &str {
+        self.language.as_deref().unwrap_or("en")
+    }
+
     /// Is that the language that is spoken, in one of its forms (`zh-TW`)?
     pub fn speaks(&self, language: &str) -> bool {
-        let spoken = self.language.as_deref().unwrap_or("en");
-        spoken.split(['-', '_']).next() == Some(language)
+        primary_subtag(self.language()) == language
     }
 
     /// The file that [`load`](Self::load) would read.
@@ -256,4 +263,13 @@ pub fn state_folder(config: &Config) -> PathBuf {
         .filter(|path| path.is_absolute())
         .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")));
     xdg.map_or_else(|| PathBuf::from("/var/lib/mynah"), |dir| dir.join("mynah"))
+}
+
+/// The file of a model that the configuration names: by the id of a fetched one, or by its path.
+pub fn model_file(name: &str) -> anyhow::Result<PathBuf> {
+    let path = Path::new(name);
+    if path.is_file() {
+        return Ok(path.to_owned());
+    }
+    ModelStore::open().path(name).map_err(|error| Misuse(error.to_string()).into())
 }

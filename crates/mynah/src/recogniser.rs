@@ -4,17 +4,17 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use mynah_assistant::ports::{Cancel, Hints, Hypothesis, ModelError, Transcriber};
-use mynah_audio::{FRAME_SAMPLES, Frame, SAMPLE_RATE, SamplePos};
+use mynah_audio::{Frame, SAMPLE_RATE, SamplePos};
 use mynah_engine::ctc::{AcousticModel, CommandConfig, CommandTranscriber, TokenKind};
 use mynah_engine::together::{Sure, Together};
 use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
 use mynah_home::Home;
 use mynah_host::runtime::Loading;
+use mynah_intent::primary_subtag;
 use mynah_skill::pronouncer;
 
 use crate::Misuse;
-use crate::config::{Config, Recognition};
-use crate::setup::model_file;
+use crate::config::{Config, Recognition, model_file};
 
 /// Which recognisers there are. At least one.
 pub struct Recognisers {
@@ -29,15 +29,29 @@ enum Quick {
     File(PathBuf),
 }
 
+impl Quick {
+    fn of(config: &Config) -> Option<Quick> {
+        match config.recognition.command.as_str() {
+            "none" => None,
+            "builtin" => Some(Quick::Builtin),
+            file => Some(Quick::File(file.into())),
+        }
+    }
+
+    fn load(&self) -> Result<AcousticModel, ModelError> {
+        match self {
+            Quick::Builtin => AcousticModel::builtin(),
+            Quick::File(file) => AcousticModel::open(file),
+        }
+    }
+}
+
 impl Recognisers {
     /// Those that are configured. Their files are looked at, not loaded.
     pub fn of(config: &Config) -> anyhow::Result<Recognisers> {
-        let Recognition { model, command, .. } = &config.recognition;
-        let quick = match command.as_str() {
-            "none" => None,
-            "builtin" => config.speaks("en").then_some(Quick::Builtin),
-            file => Some(Quick::File(file.into())),
-        };
+        let model = &config.recognition.model;
+        let speaks = |quick: &Quick| !matches!(quick, Quick::Builtin) || config.speaks("en");
+        let quick = Quick::of(config).filter(speaks);
         let (exact, lacking) = match (model.as_str(), &quick) {
             ("none", _) => (None, None),
             (model, quick) => match model_file(model) {
@@ -105,15 +119,12 @@ impl Recognisers {
     }
 
     fn quick(&self, quick: &Quick, config: &Config, home: &Home) -> anyhow::Result<CommandTranscriber> {
-        let model = match quick {
-            Quick::Builtin => AcousticModel::builtin()?,
-            Quick::File(file) => AcousticModel::open(file)?,
-        };
+        let model = quick.load()?;
         if !config.speaks(model.language()) {
             return Err(Misuse(format!(
                 "the command recogniser knows {:?}, not {:?}; [recognition] command = \"none\" leaves it out",
                 model.language(),
-                config.language.as_deref().unwrap_or("en")
+                config.language()
             ))
             .into());
         }
@@ -123,9 +134,8 @@ impl Recognisers {
 }
 
 fn whisper(file: &std::path::Path, config: &Config) -> anyhow::Result<GrammarTranscriber> {
-    let spoken = config.language.as_deref().unwrap_or("en");
     let settings = WhisperConfig {
-        language: spoken.split(['-', '_']).next().unwrap_or(spoken).to_owned(),
+        language: primary_subtag(config.language()).to_owned(),
         threads: config.recognition.threads.max(1),
         ..WhisperConfig::default()
     };
@@ -134,11 +144,8 @@ fn whisper(file: &std::path::Path, config: &Config) -> anyhow::Result<GrammarTra
 
 /// The acoustic model of the quick recogniser, when it hears English phones: wake words are told apart by it.
 pub fn phones(config: &Config) -> anyhow::Result<Option<AcousticModel>> {
-    let model = match config.recognition.command.as_str() {
-        "none" => return Ok(None),
-        "builtin" => AcousticModel::builtin()?,
-        file => AcousticModel::open(file.as_ref())?,
-    };
+    let Some(quick) = Quick::of(config) else { return Ok(None) };
+    let model = quick.load()?;
     let fits = model.language() == "en" && model.tokens().kind() == TokenKind::Phones;
     Ok(fits.then_some(model))
 }
@@ -154,10 +161,7 @@ pub fn whole(
 ) -> Result<Hypothesis, ModelError> {
     transcriber.begin(hints);
     let mut end = SamplePos(0);
-    for block in [0.0; LEAD].chunks(FRAME_SAMPLES).chain(samples.chunks(FRAME_SAMPLES)) {
-        let mut frame = [0.0; FRAME_SAMPLES];
-        frame[..block.len()].copy_from_slice(block);
-        let frame = Frame::new(end, frame);
+    for frame in Frame::all(end, &[&[0.0; LEAD], samples].concat()) {
         end = frame.end();
         transcriber.push(&frame)?;
     }

@@ -1,6 +1,6 @@
 //! From the configuration to the parts of a run.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,7 +13,6 @@ use mynah_engine::speech::{Espeak, EspeakConfig, Piper, PiperConfig};
 use mynah_engine::vad::{Earshot, SileroModel};
 use mynah_home::{AreaId, Home};
 use mynah_host::audio::{AudioError, OutputSpec, Player};
-use mynah_host::models::ModelStore;
 use mynah_host::runtime::{Answering, Hearing, Keep, Source, Wires, wall_clock};
 use mynah_host::state::StateFile;
 use mynah_intent::WordGraph;
@@ -22,7 +21,7 @@ use sha2::{Digest, Sha256};
 
 use crate::Misuse;
 use crate::cli::Common;
-use crate::config::{Config, SpeechEngine, state_folder};
+use crate::config::{Config, SpeechEngine, model_file, state_folder};
 use crate::recogniser::Recognisers;
 use crate::report::{Faults, faults};
 use crate::shipped;
@@ -208,7 +207,7 @@ pub fn installed(config: &Config) -> anyhow::Result<Texts> {
     if !config.skills.is_empty() {
         return Ok(skill_texts(&config.skills));
     }
-    let language = config.language.as_deref().unwrap_or("en");
+    let language = config.language();
     let skills = shipped::skills(language).ok_or_else(|| {
         let known: Vec<&str> = shipped::languages().collect();
         Misuse(format!(
@@ -225,15 +224,6 @@ pub fn vad(config: &Config) -> anyhow::Result<Box<dyn Vad>> {
         Some(path) => Box::new(SileroModel::open(path)?.stream()?),
         None => Box::new(Earshot::new()),
     })
-}
-
-/// A fetched model by its id, or a file.
-pub fn model_file(name: &str) -> anyhow::Result<PathBuf> {
-    let path = Path::new(name);
-    if path.is_file() {
-        return Ok(path.to_owned());
-    }
-    ModelStore::open().path(name).map_err(|error| Misuse(error.to_string()).into())
 }
 
 /// espeak-ng's voice for the configured language.

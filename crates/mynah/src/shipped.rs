@@ -68,7 +68,7 @@ pub const HOME_ZH: (&str, &str) = ("intents/home_zh.toml", include_str!("../../.
 
 /// The skills in that language (`zh`, `zh-TW`), as [`Catalog::parse`](mynah_skill::Catalog::parse) takes them. None: there are none.
 pub fn skills(language: &str) -> Option<Vec<(String, String)>> {
-    let primary = language.split(['-', '_']).next().unwrap_or_default();
+    let primary = mynah_intent::primary_subtag(language);
     let (_, skills) = SKILLS.iter().find(|(known, _)| *known == primary)?;
     Some(skills.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect())
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mynah_home::Home;
-use mynah_intent::{IntentSpec, List, Sentence, Several, Spec};
+use mynah_intent::{IntentSpec, List, Sentence, Several, Spec, primary_subtag};
 
 use crate::action::Target;
 use crate::lists::{self, EXCEPTION};
@@ -62,9 +62,9 @@ const FILLERS: [&str; 22] = [
 
 pub(crate) fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, usize)>) {
     let language = skills.first().map_or_else(|| "en".into(), |s| s.language.clone());
-    let (skip_words, fillers): (&[&str], &[&str]) = match language.split(['-', '_']).next() {
-        Some("en") => (&SKIP_WORDS, &FILLERS),
-        Some("zh") => (&MANDARIN_SKIP_WORDS, &[]),
+    let (skip_words, fillers): (&[&str], &[&str]) = match primary_subtag(&language) {
+        "en" => (&SKIP_WORDS, &FILLERS),
+        "zh" => (&MANDARIN_SKIP_WORDS, &[]),
         _ => (&[], &[]),
     };
     let several = several(&language);
@@ -136,12 +136,12 @@ pub(crate) fn compile(skills: &[Manifest], home: &Home) -> (Spec, Vec<(usize, us
 
 /// How several things are asked for at once in a language.
 fn several(language: &str) -> Several {
-    let (joints, and): (&[&str], &[&str]) = match language.split(['-', '_']).next() {
-        Some("en") => (
+    let (joints, and): (&[&str], &[&str]) = match primary_subtag(language) {
+        "en" => (
             &["and", "and then", "then", "and also"],
             &["and", "and the", "and my", "and our", "and in", "and in the"],
         ),
-        Some("zh") => (&["然后", "并且", "再"], &["和", "跟"]),
+        "zh" => (&["然后", "并且", "再"], &["和", "跟"]),
         _ => (&[], &[]),
     };
     let owned = |phrases: &[&str]| phrases.iter().map(|phrase| (*phrase).to_owned()).collect();

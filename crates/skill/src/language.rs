@@ -1,5 +1,6 @@
 //! The languages that answers are given in.
 
+use mynah_intent::primary_subtag;
 use serde::{Deserialize, Serialize};
 
 /// A language that answers are given in.
@@ -20,8 +21,8 @@ impl Language {
     /// By its BCP 47 tag; English for those that are not spoken.
     #[must_use]
     pub fn of(tag: &str) -> Language {
-        match tag.split(['-', '_']).next() {
-            Some("zh") => Language::Mandarin,
+        match primary_subtag(tag) {
+            "zh" => Language::Mandarin,
             _ => Language::English,
         }
     }

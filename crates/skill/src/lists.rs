@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mynah_home::{Color, DeviceId, Home, Kind, plain_name};
-use mynah_intent::{List, ListEntry, NumberKind, Value, ValueKind};
+use mynah_intent::{List, ListEntry, NumberKind, Value, ValueKind, primary_subtag};
 
 use crate::permission::Permissions;
 use crate::refer::words::rooms;
@@ -91,9 +91,9 @@ pub(crate) fn of_devices(name: &str, permissions: &Permissions, home: &Home) -> 
 
 /// Words that mean those of the whole house, wherever the speaker is: see [`Target::Nearby`](crate::action::Target::Nearby).
 fn all(language: &str) -> List {
-    let said: &[&str] = match language.split(['-', '_']).next() {
-        Some("en") => &["all", "every one of", "everywhere", "in the [whole|entire] house"],
-        Some("zh") => &["所有", "全部", "全屋", "家里"],
+    let said: &[&str] = match primary_subtag(language) {
+        "en" => &["all", "every one of", "everywhere", "in the [whole|entire] house"],
+        "zh" => &["所有", "全部", "全屋", "家里"],
         _ => &[],
     };
     List::Text(said.iter().map(|said| ListEntry::new(*said, Value::Text(ALL.to_owned()))).collect())

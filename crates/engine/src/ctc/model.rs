@@ -10,7 +10,7 @@ use serde::Deserialize;
 
 use super::mean::{MeanConfig, RunningMean};
 use super::tokens::{TokenKind, TokenList};
-use crate::runtime::{FLOAT, Model, Port, Wanted, interface, read_file, zeros};
+use crate::runtime::{FLOAT, Model, Port, Wanted, description, interface, read_file, zeros};
 
 const REMEDY: &str =
     "train it again (models/training), or leave `recognition.command` out to use the built-in one";
@@ -269,11 +269,7 @@ impl AcousticStream {
 
 fn read_description(file: &str, bytes: &[u8]) -> Result<(Description, TokenList, MeanConfig), ModelError> {
     let unusable = |what: String| ModelError::Unusable(format!("{file}: {what}; {REMEDY}"));
-    let text = std::str::from_utf8(bytes).map_err(|_| unusable("is not text".into()))?;
-    let description: Description = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
-        unusable(format!("line {line}: {}", error.message()))
-    })?;
+    let description: Description = description(bytes).map_err(unusable)?;
     let tokens = TokenList::new(description.kind, &description.tokens).map_err(unusable)?;
     let mut faults = Vec::new();
     let Description { frames_per_step, rows_per_step, delay_frames, ahead_frames, seed_frames, .. } =

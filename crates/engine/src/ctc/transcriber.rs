@@ -134,10 +134,8 @@ impl CommandTranscriber {
     /// See [`Transcriber::finish`].
     pub fn readings(&mut self, samples: &[f32], hints: &Hints) -> Result<Found, ModelError> {
         self.begin(hints);
-        for block in samples[..samples.len().min(MOST)].chunks(FRAME_SAMPLES) {
-            let mut frame = [0.0; FRAME_SAMPLES];
-            frame[..block.len()].copy_from_slice(block);
-            self.take(&frame)?;
+        for frame in Frame::all(SamplePos(0), &samples[..samples.len().min(MOST)]) {
+            self.take(frame.samples())?;
         }
         self.readings_so_far()
     }

@@ -15,6 +15,7 @@ use mynah_assistant::ports::ModelError;
 use ort::session::builder::GraphOptimizationLevel;
 use ort::session::{Session, SessionInputValue, SessionOutputs};
 use ort::value::Tensor;
+use serde::de::DeserializeOwned;
 
 pub use start::{Backend, BackendKind, backend};
 
@@ -61,6 +62,15 @@ pub(crate) fn read_file(path: &Path, remedy: &str) -> Result<Vec<u8>, ModelError
             _ => format!("cannot be read: {error}"),
         };
         ModelError::Unusable(format!("model file {} {what}; {remedy}", path.display()))
+    })
+}
+
+/// The TOML file beside a network, or what is wrong with it and where.
+pub(crate) fn description<D: DeserializeOwned>(bytes: &[u8]) -> Result<D, String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "is not text".to_owned())?;
+    toml::from_str(text).map_err(|error| {
+        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
+        format!("line {line}: {}", error.message())
     })
 }
 

@@ -19,7 +19,7 @@ use super::gate::Gated;
 use super::network::{INPUTS, Network};
 use super::trigger::Trigger;
 use super::{Confirmation, Word, WordConfig, chosen, faults_of};
-use crate::runtime::{Checked, FLOAT, Model, Port, Wanted, read_file, zeros};
+use crate::runtime::{Checked, FLOAT, Model, Port, Wanted, description, read_file, zeros};
 
 const BANDS: usize = 40;
 const STEP_FRAMES: usize = INPUTS / BANDS;
@@ -276,11 +276,7 @@ impl WakeWord for MynahWake {
 
 fn read_description(file: &str, bytes: &[u8]) -> Result<Description, ModelError> {
     let unusable = |what: String| ModelError::Unusable(format!("{file}: {what}; {REMEDY}"));
-    let text = std::str::from_utf8(bytes).map_err(|_| unusable("is not text".into()))?;
-    let description: Description = toml::from_str(text).map_err(|error| {
-        let line = error.span().map_or(1, |span| text[..span.start].lines().count().max(1));
-        unusable(format!("line {line}: {}", error.message()))
-    })?;
+    let description: Description = description(bytes).map_err(unusable)?;
     let mut faults = Vec::new();
     let mut due = |what: &str, have: usize, due: usize| {
         if have != due {

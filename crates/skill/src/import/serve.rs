@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mynah_home::Kind;
-use mynah_intent::{IntentSpec, Value};
+use mynah_intent::{IntentSpec, Value, primary_subtag};
 
 use super::house::{kind_of, told_by};
 
@@ -178,6 +178,5 @@ pub(super) fn unserved(language: &str) -> &'static str {
         ("nl", "Niets hier kan dat."),
         ("zh", "这里没有设备能做到。"),
     ]);
-    let language = language.split(['-', '_']).next().unwrap_or_default();
-    known.get(language).copied().unwrap_or("Nothing here can do that.")
+    known.get(primary_subtag(language)).copied().unwrap_or("Nothing here can do that.")
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use mynah_home::{Fields, Text, did_you_mean};
-use mynah_intent::{Fault, List, Origin, Sentence};
+use mynah_intent::{Fault, List, Origin, Sentence, primary_subtag};
 
 use super::lists::read_list;
 use super::wording::{read_reply, read_sentences};
@@ -144,21 +144,16 @@ fn read_questions(asks: &Fields<'_, '_>) -> BTreeMap<String, Question> {
     questions
 }
 
-/// `zh` of `zh-TW`.
-fn primary(language: &str) -> &str {
-    language.split(['-', '_']).next().unwrap_or_default()
-}
-
 impl Manifest {
     /// The skill in that language: itself, or its translation. None when it is in neither.
     ///
     /// Lists that the translation does not have are those of the skill; intents that it does not have are not there.
     pub(crate) fn in_language(&self, language: &str) -> Option<Manifest> {
-        if primary(&self.language) == primary(language) {
+        if primary_subtag(&self.language) == primary_subtag(language) {
             return Some(self.clone());
         }
         let translation =
-            self.translations.get(language).or_else(|| self.translations.get(primary(language)))?;
+            self.translations.get(language).or_else(|| self.translations.get(primary_subtag(language)))?;
         let mut skill = self.clone();
         skill.language = language.to_owned();
         skill.translations = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! The words of reference of each language: "it", "the other one", "here", "there too".
 
-use mynah_intent::{ListEntry, Slot, Value};
+use mynah_intent::{ListEntry, Slot, Value, primary_subtag};
 
 /// What the words mean; it is their value in a list.
 pub(crate) const IT: &str = "it";
@@ -42,9 +42,9 @@ const MANDARIN: Words = Words {
 
 impl Words {
     pub(crate) fn of(language: &str) -> Option<&'static Words> {
-        match language.split(['-', '_']).next() {
-            Some("en") => Some(&ENGLISH),
-            Some("zh") => Some(&MANDARIN),
+        match primary_subtag(language) {
+            "en" => Some(&ENGLISH),
+            "zh" => Some(&MANDARIN),
             _ => None,
         }
     }

@@ -1,10 +1,11 @@
 use expect_test::{Expect, expect};
-use mynah_intent::{IntentSpec, List, ListEntry, Recognizer, Sentence, Spec, Value, WordGraph};
+use mynah_intent::{List, WordGraph};
 use mynah_pronounce::{Phone, Pronouncer};
 use proptest::prelude::*;
 
 use super::super::tokens::{TokenKind, TokenList};
 use super::*;
+use crate::fixtures;
 
 fn tokens() -> Arc<TokenList> {
     let names: Vec<String> =
@@ -112,20 +113,7 @@ fn where_the_speaker_stopped_is_told() {
 /// A wildcard between and behind words.
 fn notes() -> WordGraph {
     let templates = ["note {item}", "add {item} to the list", "turn on the lamp", "what is on the list"];
-    let spec = Spec {
-        language: "en".to_owned(),
-        lists: [("item".to_owned(), List::Wildcard)].into(),
-        intents: vec![IntentSpec {
-            name: "do".to_owned(),
-            sentences: templates
-                .iter()
-                .map(|template| Sentence { template: (*template).to_owned(), origin: Default::default() })
-                .collect(),
-            ..IntentSpec::default()
-        }],
-        ..Spec::default()
-    };
-    (**Recognizer::compile(spec).expect("no faults").graph()).clone()
+    fixtures::graph(&templates, &[("item", List::Wildcard)], &[])
 }
 
 #[test]
@@ -153,46 +141,28 @@ fn silence_has_no_words() {
 }
 
 /// A house of some rooms and things, in which words begin alike.
-fn house() -> Recognizer {
-    let list = |said: &[&str]| {
-        List::Text(said.iter().map(|said| ListEntry::new(*said, Value::Text((*said).to_owned()))).collect())
-    };
+fn house() -> WordGraph {
+    let names = ["lamp", "lamp shade", "lamb", "kitchen light", "kitchen lights", "bad door", "door"];
+    let lists = [
+        ("name", fixtures::list(&names)),
+        ("level", fixtures::list(&["two", "ten", "twenty", "twenty two"])),
+    ];
     let templates = [
         "(turn|switch) (on|off) [the] {name}",
         "set [the] {name} to {level}",
         "(open|close) the {name} [please]",
     ];
-    let spec = Spec {
-        language: "en".to_owned(),
-        lists: [
-            (
-                "name".to_owned(),
-                list(&["lamp", "lamp shade", "lamb", "kitchen light", "kitchen lights", "bad door", "door"]),
-            ),
-            ("level".to_owned(), list(&["two", "ten", "twenty", "twenty two"])),
-        ]
-        .into(),
-        intents: vec![IntentSpec {
-            name: "do".to_owned(),
-            sentences: templates
-                .iter()
-                .map(|template| Sentence { template: (*template).to_owned(), origin: Default::default() })
-                .collect(),
-            ..IntentSpec::default()
-        }],
-        ..Spec::default()
-    };
-    Recognizer::compile(spec).expect("no faults")
+    fixtures::graph(&templates, &lists, &[])
 }
 
 proptest! {
     /// Whatever the graph can say is heard, when it is said clearly.
     #[test]
     fn a_sentence_is_heard_as_itself(numbers in proptest::collection::vec(any::<usize>(), 12)) {
-        let recognizer = house();
+        let graph = house();
         let mut numbers = numbers.into_iter();
-        let text = recognizer.graph().sample("", |n| numbers.next().unwrap_or(0) % n.max(1));
-        let mut lexicon = lexicon((**recognizer.graph()).clone(), None);
+        let text = graph.sample("", |n| numbers.next().unwrap_or(0) % n.max(1));
+        let mut lexicon = lexicon(graph, None);
         let found = hear(&mut lexicon, &text);
         let best = found.readings.first().map(|reading| reading.text.clone());
         prop_assert_eq!(best, Some(text));
@@ -203,8 +173,8 @@ proptest! {
     /// Any scores give sentences of the graph, and no two alike.
     #[test]
     fn noise_gives_sentences_of_the_graph(seed in any::<u64>(), length in 1usize..60) {
-        let recognizer = house();
-        let mut lexicon = lexicon((**recognizer.graph()).clone(), None);
+        let graph = house();
+        let mut lexicon = lexicon(graph.clone(), None);
         let mut decoder = Decoder::new(DecodeConfig::default(), &mut lexicon);
         let mut state = seed;
         for _ in 0..length {
@@ -216,7 +186,7 @@ proptest! {
         }
         let found = decoder.found(10, &lexicon);
         for (at, reading) in found.readings.iter().enumerate() {
-            prop_assert!(recognizer.graph().accepts(&reading.text), "{}", reading.text);
+            prop_assert!(graph.accepts(&reading.text), "{}", reading.text);
             prop_assert!(found.readings[..at].iter().all(|other| other.text != reading.text && other.score >= reading.score));
         }
     }

@@ -1,12 +1,11 @@
-use std::collections::BTreeMap;
-
 use expect_test::{Expect, expect};
-use mynah_intent::{IntentSpec, List, Recognizer, Sentence, Spec, WordGraph};
+use mynah_intent::{List, WordGraph};
 use proptest::prelude::*;
 
 use super::super::prior::{PriorConfig, discount};
 use super::super::vocabulary::{Vocabulary, tests::small};
 use super::*;
+use crate::fixtures;
 
 /// A model that hears a text: each next token of it is likely, all others are equally unlikely.
 struct Hears {
@@ -124,20 +123,7 @@ fn the_wake_phrase_in_front_is_skipped() {
 
 #[test]
 fn wildcards_are_free_inside_and_fixed_around() {
-    let spec = Spec {
-        language: "en".into(),
-        lists: BTreeMap::from([("item".into(), List::Wildcard)]),
-        intents: vec![IntentSpec {
-            name: "add".into(),
-            sentences: vec![Sentence {
-                template: "add {item} to the list".into(),
-                origin: Default::default(),
-            }],
-            ..IntentSpec::default()
-        }],
-        ..Spec::default()
-    };
-    let graph = || Recognizer::compile(spec.clone()).expect("a good spec").graph().as_ref().clone();
+    let graph = || fixtures::graph(&["add {item} to the list"], &[("item", List::Wildcard)], &[]);
     let best = |heard: &str| {
         let config = SearchConfig::default();
         let found = search(&mut Hears::new(heard), &mut lexicon(graph(), None), &config, &Cancel::default());
@@ -162,17 +148,7 @@ fn an_order_is_not_said_twice() {
 
 #[test]
 fn politeness_earns_nothing() {
-    let spec = Spec {
-        language: "en".into(),
-        skip_words: vec!["please".into()],
-        intents: vec![IntentSpec {
-            name: "stop".into(),
-            sentences: vec![Sentence { template: "stop it".into(), origin: Default::default() }],
-            ..IntentSpec::default()
-        }],
-        ..Spec::default()
-    };
-    let graph = Recognizer::compile(spec).expect("a good spec").graph().as_ref().clone();
+    let graph = fixtures::graph(&["stop it"], &[], &["please"]);
     let config = SearchConfig { margin: 30.0, lead: 30.0, patience: 96, ..SearchConfig::default() };
     let mut hears = Hears::new(" Stop it please.");
     let found =
@@ -183,17 +159,7 @@ fn politeness_earns_nothing() {
 
 #[test]
 fn what_a_wildcard_ends_with_is_not_said_again() {
-    let spec = Spec {
-        language: "en".into(),
-        lists: BTreeMap::from([("item".into(), List::Wildcard)]),
-        intents: vec![IntentSpec {
-            name: "note".into(),
-            sentences: vec![Sentence { template: "note {item}".into(), origin: Default::default() }],
-            ..IntentSpec::default()
-        }],
-        ..Spec::default()
-    };
-    let graph = Recognizer::compile(spec).expect("a good spec").graph().as_ref().clone();
+    let graph = fixtures::graph(&["note {item}"], &[("item", List::Wildcard)], &[]);
     // Rather ends than goes on, but would begin again.
     struct Loops(Hears);
     impl NextToken for Loops {

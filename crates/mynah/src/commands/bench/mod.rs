@@ -11,7 +11,7 @@ use mynah_audio::Samples;
 use mynah_endpoint::demo::{DemoHouse, DemoOptions};
 use mynah_home::Home;
 use mynah_host::runtime::Pace;
-use mynah_measure::Quantiles;
+use mynah_measure::{Draw, Quantiles};
 use serde_json::json;
 
 use super::demo::{folder, play, turns};
@@ -74,12 +74,8 @@ fn intent(common: &Common, count: usize) -> anyhow::Result<ExitCode> {
     let household = Household::load_or_demo(common)?;
     let graph = household.graph();
     let situation = household.situation();
-    let mut seed = 1u64;
-    let mut choose = |n: usize| {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (seed >> 33) as usize % n.max(1)
-    };
-    let sentences: Vec<String> = (0..count).map(|_| graph.sample("milk", &mut choose)).collect();
+    let mut draw = Draw::new(1, &["sentences"]);
+    let sentences: Vec<String> = (0..count).map(|_| graph.sample("milk", |n| draw.index(n))).collect();
     let time = |texts: &[String]| {
         let mut found = 0;
         let times: Vec<f64> = texts

@@ -1,5 +1,6 @@
 //! What a phrase may be mistaken for: the stretches of everyday speech, and of what the skills understand, that sound most like it.
 
+use mynah_measure::Draw;
 use mynah_pronounce::{Phone, Pronouncer, Pronunciation, distance};
 use mynah_skill::Catalog;
 use serde::Serialize;
@@ -39,13 +40,9 @@ impl Neighbours {
     /// Everyday speech, and sentences of these skills.
     pub fn new(skills: &Catalog, english: &Pronouncer) -> Neighbours {
         let everyday = EVERYDAY.lines().map(|line| (line.to_owned(), false));
-        let mut seed = 1u64;
-        let mut choose = |n: usize| {
-            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            (seed >> 33) as usize % n.max(1)
-        };
+        let mut draw = Draw::new(1, &["sentences of the skills"]);
         // Free words may be anything: sentences with them cannot be said, and are left out.
-        let of_skills = (0..SENTENCES).map(|_| (skills.graph().sample("…", &mut choose), true));
+        let of_skills = (0..SENTENCES).map(|_| (skills.graph().sample("…", |n| draw.index(n)), true));
         let all = everyday.chain(of_skills);
         Neighbours(all.filter_map(|(text, skill)| Sentence::new(&text, skill, english)).collect())
     }
