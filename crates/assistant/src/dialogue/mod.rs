@@ -21,7 +21,7 @@ use std::time::Duration;
 use mynah_audio::Cue;
 use mynah_home::DeviceId;
 use mynah_intent::Reading;
-use mynah_skill::{Language, Reply, Situation};
+use mynah_skill::{Language, Plan, Reply, Situation};
 
 pub use crate::alarms::SavedAlarm;
 pub use crate::lists::Lists;
@@ -49,6 +49,11 @@ use undo::Undoable;
 const LISTENING_LIMIT: Duration = Duration::from_secs(20);
 /// Speech that does not end is taken for over after this, and a second for every ten letters.
 const SPEAKING_LIMIT: Duration = Duration::from_secs(10);
+/// A reading that is less sure is as likely wrong as right: the next one is asked for as well.
+const EVEN: f32 = 0.5;
+/// when it is this close behind, in nats a token.
+const CLOSE: f32 = 0.2;
+
 /// The ears' turn: at most one.
 #[derive(Debug)]
 struct Ear {
@@ -261,6 +266,10 @@ impl Dialogue {
             return;
         }
         let (text, confidence) = self.best_understood(hypothesis, now);
+        if let Some(plans) = self.rivals(hypothesis, text, confidence, now) {
+            self.ask_which_plan(turn, plans);
+            return;
+        }
         self.words(turn, text, Some(confidence), Origin::Voice, now);
     }
 
@@ -277,6 +286,24 @@ impl Dialogue {
             self.settings.least_confidence.confirm.min(self.settings.least_confidence.pin) - f32::EPSILON;
         let other = hypothesis.n_best.iter().map(|other| other.text.as_str()).find(|text| means(text));
         other.map_or(best, |text| (text, best.1.min(unsure)))
+    }
+
+    /// What the best reading and one close behind it would do, when the best is no likelier right than wrong and the other would do something else.
+    fn rivals(&self, hypothesis: &Hypothesis, text: &str, confidence: f32, now: Moment) -> Option<[Plan; 2]> {
+        let score = hypothesis.n_best.iter().find(|reading| reading.text == text)?.score;
+        if self.question.is_some() || !(self.settings.least_confidence.low..EVEN).contains(&confidence) {
+            return None;
+        }
+        let situation = self.situation(now);
+        let plan = |text: &str| {
+            // Several commands at once are too long a question.
+            let [readings] = <[_; 1]>::try_from(self.mind.commands(text, &situation)).ok()?;
+            self.mind.plan(readings.first()?, &situation).ok()
+        };
+        let best = plan(text)?;
+        let close = hypothesis.n_best.iter().filter(|reading| (score - reading.score).abs() < CLOSE);
+        let other = close.filter_map(|reading| plan(&reading.text)).find(|p| p.actions != best.actions)?;
+        Some([best, other])
     }
 
     fn recognition_failed(&mut self, turn: TurnId, message: String) {

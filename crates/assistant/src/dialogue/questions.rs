@@ -21,6 +21,8 @@ const PIN_LOCK: Duration = Duration::from_secs(120);
 pub(super) enum Pending {
     /// A plan, after a yes or the PIN.
     Plan(Plan),
+    /// One of these: two readings of one utterance are about as likely.
+    OneOf(Vec<Plan>),
     /// These commands, when it is known which devices one of them means, or what fills a slot of it.
     Choice { readings: Vec<Reading>, refused: usize, refusal: Refusal, confidence: Option<f32> },
 }
@@ -29,6 +31,7 @@ impl Pending {
     fn risk(&self) -> Risk {
         match self {
             Pending::Plan(plan) => plan.risk,
+            Pending::OneOf(plans) => plans.iter().map(|plan| plan.risk).max().unwrap_or(Risk::Low),
             Pending::Choice { .. } => Risk::Low,
         }
     }
@@ -126,8 +129,27 @@ impl Dialogue {
         true
     }
 
-    /// Goes on with the devices that were chosen, at these places of what was asked for.
-    fn answered_which(&mut self, turn: TurnId, question: Question, places: &[usize], now: Moment) {
+    /// Asks which of the plans is meant.
+    pub(super) fn ask_which_plan(&mut self, turn: TurnId, plans: [Plan; 2]) {
+        let names = plans.each_ref().map(|plan| self.mind.describe(plan));
+        let speech = self.phrase(Phrase::ShallEither(&names[0], &names[1]));
+        let pending = Pending::OneOf(plans.into());
+        self.ask(turn, pending, Expects::Which(names.into()), speech, Origin::Voice, false);
+    }
+
+    /// Goes on with what was chosen, at these places of what was asked for.
+    fn answered_which(&mut self, turn: TurnId, mut question: Question, places: &[usize], now: Moment) {
+        if let Pending::OneOf(plans) = &mut question.pending {
+            match places {
+                // Who chose is sure.
+                [place] => {
+                    let plan = plans.swap_remove(*place);
+                    self.planned(turn, plan, None, question.origin, now);
+                }
+                _ => self.ask_again(turn, question),
+            }
+            return;
+        }
         let choose = |reading: &Reading, refusal: &Refusal| {
             let Refusal::Ambiguous { devices, .. } = refusal else { return None };
             let devices: Vec<_> = places.iter().filter_map(|place| devices.get(*place).cloned()).collect();

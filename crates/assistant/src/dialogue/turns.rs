@@ -191,7 +191,14 @@ impl Dialogue {
         }
     }
 
-    fn planned(&mut self, turn: TurnId, plan: Plan, confidence: Option<f32>, origin: Origin, now: Moment) {
+    pub(super) fn planned(
+        &mut self,
+        turn: TurnId,
+        plan: Plan,
+        confidence: Option<f32>,
+        origin: Origin,
+        now: Moment,
+    ) {
         let mut least = self.settings.least_confidence.of(plan.risk);
         if plan.actions.iter().filter_map(|action| action.device()).nth(1).is_some() {
             least = least.max(LEAST_FOR_SEVERAL);

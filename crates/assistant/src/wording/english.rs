@@ -23,6 +23,7 @@ pub(super) fn say(phrase: &Phrase<'_>) -> String {
         Phrase::Leave => "All right, I leave it.".into(),
         Phrase::NotUnderstood => "Sorry, I did not get that.".into(),
         Phrase::Shall(what) => format!("Shall I {what}?"),
+        Phrase::ShallEither(one, other) => format!("Shall I {one}, or {other}?"),
         Phrase::WhatPin(what) => format!("What is the PIN to {what}?"),
         Phrase::NoPin => "That needs a PIN, and none is set.".into(),
         Phrase::PinLocked => "There were too many wrong PINs. Please wait a while.".into(),

@@ -20,6 +20,7 @@ pub(super) fn say(phrase: &Phrase<'_>) -> String {
         Phrase::Leave => "好的，那就算了。".into(),
         Phrase::NotUnderstood => "抱歉，我没听懂。".into(),
         Phrase::Shall(what) => format!("要{what}吗？"),
+        Phrase::ShallEither(one, other) => format!("要{one}，还是{other}？"),
         Phrase::WhatPin(what) => format!("要{what}，请说密码。"),
         Phrase::NoPin => "这需要密码，但还没有设置密码。".into(),
         Phrase::PinLocked => "密码错误次数太多，请稍后再试。".into(),

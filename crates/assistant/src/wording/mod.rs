@@ -21,6 +21,8 @@ pub(crate) enum Phrase<'a> {
     NotUnderstood,
     /// Before what a plan would do.
     Shall(&'a str),
+    /// Before what either of two plans would do.
+    ShallEither(&'a str, &'a str),
     WhatPin(&'a str),
     NoPin,
     PinLocked,
@@ -192,6 +194,7 @@ mod tests {
             Phrase::Leave,
             Phrase::NotUnderstood,
             Phrase::Shall("把门锁上"),
+            Phrase::ShallEither("把门锁上", "开灯"),
             Phrase::WhatPin("把门锁上"),
             Phrase::NoPin,
             Phrase::PinLocked,
@@ -251,6 +254,7 @@ mod tests {
             好的，那就算了。
             抱歉，我没听懂。
             要把门锁上吗？
+            要把门锁上，还是开灯？
             要把门锁上，请说密码。
             这需要密码，但还没有设置密码。
             密码错误次数太多，请稍后再试。

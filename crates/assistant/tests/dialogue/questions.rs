@@ -179,3 +179,80 @@ fn a_pin_is_a_secret_even_when_it_comes_too_late() {
     assert!(talk.dialogue.is_secret(turn));
     assert!(!talk.dialogue.is_secret(first));
 }
+
+#[test]
+fn one_of_two_that_sound_alike() {
+    let mut talk = talk();
+    let mut hear = |confidence: f32, other: &str, behind: f32, answers: &[&str]| {
+        let turn = talk.wake();
+        talk.speak_unclearly(turn, "milk", &[("stir", 0.0), (other, behind)], confidence);
+        answers.iter().for_each(|answer| talk.reply(answer));
+        talk.spoken();
+    };
+    hear(0.4, "eggs", 0.1, &["the second"]);
+    hear(0.4, "eggs", 0.1, &["no"]);
+    hear(0.4, "eggs", 0.1, &["both", "milk"]);
+    // What needs a yes asks for one.
+    hear(0.4, "kettle on", 0.1, &["the last one", "no"]);
+    // Sure enough, too far behind, the same.
+    hear(0.6, "eggs", 0.1, &[]);
+    hear(0.4, "eggs", 0.3, &[]);
+    hear(0.4, "milk", 0.1, &[]);
+    // So unsure that nothing is done.
+    hear(0.1, "eggs", 0.1, &[]);
+    talk.is(expect![[r#"
+        0 s: wake word
+        0 s: "milk"
+          say "Shall I add \"milk\" to the shopping list, or add \"eggs\" to the shopping list?"
+          listen for Which(["add \"milk\" to the shopping list", "add \"eggs\" to the shopping list"])
+        0 s: "the second"
+          keep
+          cue Done
+          say "I put eggs on the shopping list."
+        0 s: wake word
+        0 s: "milk"
+          say "Shall I add \"milk\" to the shopping list, or add \"eggs\" to the shopping list?"
+          listen for Which(["add \"milk\" to the shopping list", "add \"eggs\" to the shopping list"])
+        0 s: "no"
+          refused: Declined
+          say "All right, I leave it."
+        0 s: wake word
+        0 s: "milk"
+          say "Shall I add \"milk\" to the shopping list, or add \"eggs\" to the shopping list?"
+          listen for Which(["add \"milk\" to the shopping list", "add \"eggs\" to the shopping list"])
+        0 s: "both"
+          say "Shall I add \"milk\" to the shopping list, or add \"eggs\" to the shopping list?"
+          listen for Which(["add \"milk\" to the shopping list", "add \"eggs\" to the shopping list"])
+        0 s: "milk"
+          keep
+          cue Done
+          say "I put milk on the shopping list."
+        0 s: wake word
+        0 s: "milk"
+          say "Shall I add \"milk\" to the shopping list, or plug.kettle power = on?"
+          listen for Which(["add \"milk\" to the shopping list", "plug.kettle power = on"])
+        0 s: "the last one"
+          say "Shall I plug.kettle power = on?"
+          listen for YesNo
+        0 s: "no"
+          refused: Declined
+          say "All right, I leave it."
+        0 s: wake word
+        0 s: "milk"
+          cue Done
+          say "There is milk on the shopping list already."
+        0 s: wake word
+        0 s: "milk"
+          cue Done
+          say "There is milk on the shopping list already."
+        0 s: wake word
+        0 s: "milk"
+          cue Done
+          say "There is milk on the shopping list already."
+        0 s: wake word
+        0 s: "milk"
+          refused: TooUnsure { confidence: 0.1, least: 0.2 }
+          cue Error
+          say "Sorry, I did not get that."
+    "#]]);
+}

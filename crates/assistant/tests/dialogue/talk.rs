@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use expect_test::Expect;
 use mynah_assistant::dialogue::{Command, Decision, Dialogue, DialogueSettings, Event, Kept, Understanding};
-use mynah_assistant::ports::{Detection, Hypothesis};
+use mynah_assistant::ports::{Alternative, Detection, Hypothesis};
 use mynah_assistant::{EndReason, Heard, Moment, TurnId, TurnIds};
 use mynah_audio::SamplePos;
 use mynah_home::{Capability, DeviceId, Home, State};
@@ -170,11 +170,25 @@ impl Talk {
 
     /// What is said in an open turn.
     pub(crate) fn speak(&mut self, turn: TurnId, text: &str, confidence: f32) {
+        self.speak_unclearly(turn, text, &[], confidence);
+    }
+
+    /// What is said in an open turn; it might also be the `others`, at these scores behind it.
+    pub(crate) fn speak_unclearly(
+        &mut self,
+        turn: TurnId,
+        text: &str,
+        others: &[(&str, f32)],
+        confidence: f32,
+    ) {
         let at = SamplePos(0);
         self.tell(Event::Heard(Heard::SpeechStart { turn, at, speech_start: at }));
         self.tell(Event::Heard(Heard::SpeechEnd { turn, at, speech_end: at, reason: EndReason::Silence }));
         let accepted = confidence > 0.0;
-        let hypothesis = Hypothesis { text: text.into(), confidence, accepted, ..Hypothesis::default() };
+        let readings = std::iter::once((text, 0.0)).chain(others.iter().map(|(text, by)| (*text, -by)));
+        let n_best = readings.map(|(text, score)| Alternative { text: text.into(), score }).collect();
+        let hypothesis =
+            Hypothesis { text: text.into(), confidence, accepted, n_best, ..Hypothesis::default() };
         let _ = writeln!(self.log, "{} s: {text:?}", self.time.as_secs_f32());
         self.tell(Event::Hypothesis { turn, hypothesis });
     }
