@@ -10,7 +10,6 @@ use mynah_engine::together::{Sure, Together};
 use mynah_engine::whisper::{GrammarTranscriber, WhisperConfig, WhisperModel};
 use mynah_home::Home;
 use mynah_host::runtime::Loading;
-use mynah_intent::primary_subtag;
 use mynah_skill::pronouncer;
 
 use crate::Misuse;
@@ -135,7 +134,7 @@ impl Recognisers {
 
 fn whisper(file: &std::path::Path, config: &Config) -> anyhow::Result<GrammarTranscriber> {
     let settings = WhisperConfig {
-        language: primary_subtag(config.language()).to_owned(),
+        language: config.language().to_owned(),
         threads: config.recognition.threads.max(1),
         ..WhisperConfig::default()
     };

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Once};
 
 use mynah_assistant::ports::ModelError;
+use mynah_intent::primary_subtag;
 use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState,
 };
@@ -79,14 +80,23 @@ impl WhisperModel {
         &self.path
     }
 
-    /// Working memory for one stream. `language` (`en`) matters to a multilingual model only.
+    /// Working memory for one stream. `language` (BCP 47, `en`) matters to a multilingual model only.
     pub(crate) fn session(&self, language: &str, threads: usize) -> Result<Session, ModelError> {
         let state =
             self.context.create_state().map_err(|e| ModelError::Failed(format!("whisper.cpp: {e}")))?;
         let context = &self.context;
-        let mut prompt = vec![context.token_sot()];
+        let spoken = primary_subtag(language);
+        let mut prompt = Vec::new();
+        if let Some(before) = written_before(language)
+            && context.is_multilingual()
+            && let Some(tokens) = self.vocabulary.encode(before)
+        {
+            prompt.push(context.token_prev());
+            prompt.extend(tokens.into_iter().map(|token| token as i32));
+        }
+        prompt.push(context.token_sot());
         if context.is_multilingual() {
-            let id = whisper_rs::get_lang_id(language).ok_or_else(|| {
+            let id = whisper_rs::get_lang_id(spoken).ok_or_else(|| {
                 ModelError::Unusable(format!("whisper does not know the language \"{language}\""))
             })?;
             prompt.extend([context.token_lang(id), context.token_transcribe()]);
@@ -94,12 +104,23 @@ impl WhisperModel {
         prompt.push(context.token_not());
         Ok(Session {
             state,
-            language: language.to_owned(),
+            language: spoken.to_owned(),
             threads: threads.max(1),
             text_end: context.token_eot() as usize,
             prompt,
             decoded: Vec::new(),
         })
+    }
+}
+
+/// What the model is told that it wrote just before, where a language has more than one script: it goes on in the same.
+/// Without it Whisper writes Mandarin in either, as it likes.
+fn written_before(language: &str) -> Option<&'static str> {
+    let is = |wanted: &str| language.split(['-', '_']).any(|part| part.eq_ignore_ascii_case(wanted));
+    match primary_subtag(language) {
+        "zh" if ["Hant", "TW", "HK", "MO"].into_iter().any(is) => Some("以下是普通話的句子。"),
+        "zh" => Some("以下是普通话的句子。"),
+        _ => None,
     }
 }
 
@@ -109,7 +130,7 @@ pub(crate) struct Session {
     language: String,
     threads: usize,
     text_end: usize,
-    /// Start of transcript, language, task, no timestamps.
+    /// What was written before, if anything; start of transcript, language, task, no timestamps.
     prompt: Vec<i32>,
     /// Tokens in the decoder's cache, the prompt first.
     decoded: Vec<i32>,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use mynah_assistant::ports::{Alternative, Cancel, Hints, Hypothesis, ModelError, Partial, Transcriber};
 use mynah_audio::{Frame, SamplePos, Samples};
+use mynah_intent::primary_subtag;
 
 use super::confidence::Evidence;
 use super::lexicon::Lexicon;
@@ -85,7 +86,7 @@ impl GrammarTranscriber {
     /// # Errors
     /// [`ModelError`] when whisper.cpp has no memory for it, or the language is unknown.
     pub fn new(model: &WhisperModel, config: WhisperConfig) -> Result<Self, ModelError> {
-        if !model.is_multilingual() && config.language != "en" {
+        if !model.is_multilingual() && primary_subtag(&config.language) != "en" {
             return Err(ModelError::Unusable(format!(
                 "whisper model {} knows English only, not \"{}\". `mynah models fetch whisper-base` gets one that does",
                 model.path().display(),
