@@ -16,7 +16,7 @@ pub struct Sure {
 
 impl Default for Sure {
     fn default() -> Self {
-        Sure { confidence: 0.98, whole: 0.0 }
+        Sure { confidence: 0.985, whole: 0.0 }
     }
 }
 

@@ -32,7 +32,7 @@ impl Default for CommandConfig {
         CommandConfig {
             decode: DecodeConfig::default(),
             prior_scale: 0.8,
-            reject_above: 2.3,
+            reject_above: 2.1,
             n_best: 5,
             pronouncer: Arc::new(Pronouncer::english()),
         }

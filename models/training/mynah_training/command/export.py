@@ -30,7 +30,7 @@ from .train import CHECKPOINT, measured_norm
 
 FOLDER = REPOSITORY / "models" / "command"
 NAME = "mynah-command"
-VERSION = "0.1.0"
+VERSION = "0.2.0"
 STATES = [[1, 2, BANDS], [1, STEM, 3]] + [[1, CHANNELS, WIDTH - 1]] * 8
 GOLDEN_SAMPLES = 48_000
 
