@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use mynah_assistant::ports::WakeWord;
 use mynah_engine::ctc::AcousticModel;
-use mynah_engine::wake::{OpenWakeWordModel, Phrase, PhraseWake, WakeModel, WordConfig};
+use mynah_engine::wake::{Head, OpenWakeWordModel, Phrase, PhraseWake, WakeModel, WordConfig};
 use mynah_home::Home;
 use mynah_pronounce::Pronouncer;
 use mynah_skill::pronouncer;
 
 use crate::Misuse;
-use crate::config::Config;
+use crate::config::{Config, data_folder};
 use crate::recogniser::phones;
 
 type WakeEngines = Vec<Box<dyn WakeWord>>;
@@ -25,7 +25,7 @@ pub fn engines(config: &Config, home: Option<&Home>) -> anyhow::Result<(WakeEngi
     let threshold = |id: &str| config.wake.threshold.get(id).copied();
     let wanted = |id: &str| WordConfig { threshold: threshold(id), ..WordConfig::new(id) };
     if !config.wake.words.is_empty() {
-        let model = WakeModel::builtin()?;
+        let model = model(config, &config.wake.words)?;
         let words: Vec<WordConfig> = config.wake.words.iter().map(|id| wanted(id)).collect();
         engines.push(match confirming(config)? {
             Some(phones) => Box::new(model.confirmed(&words, &phones)?),
@@ -60,6 +60,20 @@ pub fn engines(config: &Config, home: Option<&Home>) -> anyhow::Result<(WakeEngi
         return Err(Misuse("no wake word is configured: [wake] words = [\"computer\"]".into()).into());
     }
     Ok((engines, phrases))
+}
+
+/// The shipped network, with the heads of those of `words` that were trained on this machine.
+pub fn model(config: &Config, words: &[String]) -> anyhow::Result<WakeModel> {
+    let shipped = WakeModel::builtin()?;
+    let trained = words.iter().filter(|id| shipped.words().iter().all(|word| *word.id != ***id));
+    let files = trained.map(|id| head_file(config, id)).filter(|file| file.is_file());
+    let heads = files.map(|file| Head::open(&file)).collect::<Result<Vec<Head>, _>>()?;
+    Ok(if heads.is_empty() { shipped } else { shipped.with_heads(heads)? })
+}
+
+/// Where the head of a word lies that was trained on this machine.
+pub fn head_file(config: &Config, id: &str) -> PathBuf {
+    data_folder(config).join("wake").join(format!("{id}.head"))
 }
 
 /// What looks once more at the words of the shipped model, if anything does.

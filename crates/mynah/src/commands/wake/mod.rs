@@ -2,6 +2,7 @@
 
 mod file;
 mod nearness;
+mod train;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,9 +17,9 @@ use self::nearness::{Near, Neighbours};
 use super::show_json;
 use crate::Misuse;
 use crate::cli::{Common, Wake};
-use crate::config::{Config, place};
+use crate::config::{Config, Wake as WakeConfig, place};
 use crate::setup::{catalog, home_or_demo};
-use crate::wake::id;
+use crate::wake::{head_file, id};
 
 /// From so many sounds on a phrase is heard nearly as well as it can be.
 const GOOD: usize = 8;
@@ -28,6 +29,7 @@ const MOST_WORDS: usize = 6;
 pub fn wake(common: &Common, command: &Wake) -> anyhow::Result<ExitCode> {
     match command {
         Wake::Add { phrase, dry_run } => add(common, &tidy(phrase), *dry_run),
+        Wake::Train(args) => train::train(common, &tidy(&args.phrase), args),
         Wake::Remove { phrase } => remove(common, &tidy(phrase)),
     }
 }
@@ -135,10 +137,15 @@ fn known(config: &Config, phrase: &str) -> anyhow::Result<()> {
     }
     if config.wake.words.iter().any(|word| *word == id(phrase)) {
         return Err(Misuse(format!(
-            "\"{phrase}\" is a wake word already, and the shipped network hears it better than its sounds alone"
+            "\"{phrase}\" is a wake word already, with a network that hears it better than its sounds alone"
         ))
         .into());
     }
+    unshipped(phrase)
+}
+
+/// What ships already need not be made.
+fn unshipped(phrase: &str) -> anyhow::Result<()> {
     let shipped = mynah_engine::wake::WakeModel::builtin()?;
     if let Some(word) = shipped.words().iter().find(|word| *word.id == *id(phrase)) {
         return Err(Misuse(format!(
@@ -183,12 +190,17 @@ fn better(
 fn remove(common: &Common, phrase: &str) -> anyhow::Result<ExitCode> {
     let config = Config::load(common)?;
     let all = crate::wake::listening(&config);
-    if !config.wake.phrases.iter().any(|other| id(other) == id(phrase)) {
+    let known = config.wake.phrases.iter().chain(&config.wake.words);
+    if !known.into_iter().any(|other| id(other) == id(phrase)) {
         return Err(
-            Misuse(format!("\"{phrase}\" is no wake phrase of mynah.toml; listened for are {all}")).into()
+            Misuse(format!("\"{phrase}\" is no wake word of mynah.toml; listened for are {all}")).into()
         );
     }
-    let path = edit(common, |text| file::without(text, phrase))?;
+    let path = edit(common, |text| file::without(text, phrase, &WakeConfig::default().words))?;
+    let head = head_file(&config, &id(phrase));
+    if head.is_file() {
+        std::fs::remove_file(&head).with_context(|| format!("cannot remove {}", head.display()))?;
+    }
     match common.json {
         true => show_json(&json!({ "phrase": phrase, "file": path }))?,
         false => println!("{} does without \"{phrase}\" now.", path.display()),
