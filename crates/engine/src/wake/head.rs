@@ -286,3 +286,147 @@ pub(crate) fn fuzzed(bytes: &[u8]) {
         assert!(again.is_ok_and(|again| again.weights == head.weights && again.word == head.word));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use expect_test::{Expect, expect};
+    use mynah_assistant::ports::WakeWord as _;
+    use mynah_audio::{Draw, FRAME_SAMPLES, Frame, SamplePos};
+
+    use super::*;
+    use crate::wake::{WakeModel, WordConfig};
+
+    fn word() -> Word {
+        Word {
+            id: "hey_mynah".into(),
+            phrase: "hey mynah".into(),
+            index: 0,
+            threshold: 0.5,
+            patience: 2,
+            refractory_ms: 1000,
+            confirmation: Confirmation::default(),
+        }
+    }
+
+    /// A head with weights that mean nothing, for this encoder.
+    fn head(encoder: u64, shape: Shape) -> Head {
+        let mut draw = Draw::new(1, &["head"]);
+        let mut some = |n: usize| (0..n).map(|_| draw.noise(0.1)).collect::<Vec<f32>>();
+        let (hidden, bias, out) =
+            (some(shape.inputs() * shape.hidden), some(shape.hidden), some(shape.hidden));
+        let weights = Weights { hidden, bias, out, out_bias: 0.1 };
+        Head::checked(word(), "nothing".into(), encoder, shape, weights).unwrap_or_else(|why| panic!("{why}"))
+    }
+
+    const SMALL: Shape = Shape { channels: 3, taps: 2, stride: 2, hidden: 2 };
+
+    #[track_caller]
+    fn check(bytes: &[u8], expected: Expect) {
+        let shown = match Head::from_bytes("my.head", bytes) {
+            Ok(head) => format!("{} {:?}", head.word().id, head.shape),
+            Err(error) => error.to_string(),
+        };
+        expected.assert_eq(&shown);
+    }
+
+    #[test]
+    fn a_file_that_is_no_head_says_so() {
+        let bytes = head(7, SMALL).to_bytes();
+        let changed = |from: &str, to: &str| {
+            let end = bytes.iter().position(|byte| *byte == 0).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes[..end]).replace(from, to);
+            [text.as_bytes(), &bytes[end..]].concat()
+        };
+        check(&bytes, expect!["hey_mynah Shape { channels: 3, taps: 2, stride: 2, hidden: 2 }"]);
+        check(
+            b"",
+            expect![[
+                r#"wake word file my.head is no head of a wake word; train it again: mynah wake train "the phrase""#
+            ]],
+        );
+        check(
+            &bytes[..60],
+            expect![[
+                r#"wake word file my.head ends within its description; train it again: mynah wake train "the phrase""#
+            ]],
+        );
+        check(
+            &bytes[..bytes.len() - 3],
+            expect![[
+                r#"wake word file my.head has 16 weights and 1 bytes, where its shape asks for 17 weights; train it again: mynah wake train "the phrase""#
+            ]],
+        );
+        check(
+            &changed("hidden = 2", "hidden = 0"),
+            expect![[
+                r#"wake word file my.head has hidden = 0, where 1 to 256 are possible; train it again: mynah wake train "the phrase""#
+            ]],
+        );
+        check(
+            &changed("taps = 2", "taps = 99"),
+            expect![[
+                r#"wake word file my.head has taps = 99, where 1 to 16 are possible; train it again: mynah wake train "the phrase""#
+            ]],
+        );
+        check(
+            &changed("0000000000000007", "mine"),
+            expect![[
+                r#"wake word file my.head does not say which encoder it belongs to; train it again: mynah wake train "the phrase""#
+            ]],
+        );
+        check(&changed("threshold = 0.5", "threshold = 2.5"), expect![""]);
+        check(&changed("patience = 2", "patients = 2"), expect![""]);
+        let mut bad = bytes.clone();
+        let last = bad.len() - 4;
+        bad[last..].copy_from_slice(&f32::NAN.to_le_bytes());
+        check(
+            &bad,
+            expect![[
+                r#"wake word file my.head has a weight that is not a number; train it again: mynah wake train "the phrase""#
+            ]],
+        );
+    }
+
+    #[test]
+    fn a_head_of_another_encoder_is_refused() {
+        let model = WakeModel::builtin().unwrap_or_else(|error| panic!("{error}"));
+        let error = model.with_heads([head(7, SMALL)]).err().map(|error| error.to_string());
+        expect![""].assert_eq(&error.unwrap_or_default());
+    }
+
+    /// Speech, a quiet room, speech: in the second the network wakes from sleep.
+    fn scene() -> Vec<f32> {
+        let mut draw = Draw::new(5, &["scene"]);
+        (0..16_000 * 9)
+            .map(|n| draw.noise(if (48_000..112_000).contains(&n) { 1e-4 } else { 0.05 }))
+            .collect()
+    }
+
+    #[test]
+    fn sleep_changes_no_score_of_a_head() {
+        let model = WakeModel::builtin().unwrap_or_else(|error| panic!("{error}"));
+        let network = model.network().unwrap_or_else(|error| panic!("{error}"));
+        let shape = Shape { channels: network.channels(), taps: 4, stride: 5, hidden: 8 };
+        let model =
+            model.with_heads([head(network.fingerprint(), shape)]).unwrap_or_else(|error| panic!("{error}"));
+        let words = [WordConfig::new("hey_mynah")];
+        let mut streams = [model.stream(&words), model.stream_awake(&words)]
+            .map(|stream| stream.unwrap_or_else(|error| panic!("{error}")));
+        let (mut slept, mut same) = (0, 0);
+        for (n, samples) in scene().as_chunks::<FRAME_SAMPLES>().0.iter().enumerate() {
+            let frame = Frame::new(SamplePos((n * FRAME_SAMPLES) as u64), *samples);
+            for stream in &mut streams {
+                stream.push(&frame).unwrap_or_else(|error| panic!("{error}"));
+            }
+            let [first, second] = &streams;
+            match first.is_awake() {
+                true => {
+                    same += 1;
+                    assert_eq!(first.scores().last(), second.scores().last(), "frame {n}");
+                }
+                false => slept += 1,
+            }
+        }
+        assert!(slept > 100 && same > 300, "{slept} {same}");
+    }
+}

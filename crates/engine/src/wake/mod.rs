@@ -24,6 +24,9 @@ pub use openwakeword::{OpenWakeWord, OpenWakeWordModel};
 pub use phrase::PhraseScorer;
 pub use typed::{FEWEST_PHONES, Phrase, PhraseWake};
 
+#[cfg(fuzzing)]
+pub(crate) use head::fuzzed;
+
 /// A word that a model knows, with the settings that its makers measured.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Word {

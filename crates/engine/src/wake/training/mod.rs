@@ -61,7 +61,7 @@ pub struct Effort {
 
 impl Default for Effort {
     fn default() -> Self {
-        Effort { scenes: 2000, rounds: 8 }
+        Effort { scenes: 2000, rounds: 16 }
     }
 }
 
@@ -174,11 +174,113 @@ fn enough(lesson: &Lesson) -> Result<(), TrainError> {
             }
         }
     }
-    let long =
-        lesson.negatives.iter().any(|example| example.samples.iter().any(|sample| !sample.is_finite()));
-    let bad = lesson.positives.iter().any(|example| example.samples.iter().any(|sample| !sample.is_finite()));
-    match long || bad {
-        true => Err(TrainError::TooLittle("a recording holds what is not a number".into())),
-        false => Ok(()),
+    let spoken = lesson.positives.iter().chain(&lesson.negatives).map(|example| &example.samples);
+    match spoken.chain(&lesson.noises).all(|samples| samples.iter().all(|sample| sample.is_finite())) {
+        false => Err(TrainError::TooLittle("a recording holds what is not a number".into())),
+        true => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use mynah_audio::Draw;
+
+    use super::*;
+
+    /// A voice of sorts: tones with overtones, one after another, at a pitch of its own.
+    fn said(tones: &[f64], draw: &mut Draw) -> Vec<f32> {
+        let pitch = draw.between(0.9, 1.1);
+        let mut samples = vec![0.0; 2400];
+        for tone in tones {
+            samples.extend((0..2400).map(|n| {
+                let turn = std::f64::consts::TAU * tone * pitch * f64::from(n) / 16_000.0;
+                (0.2 * turn.sin() + 0.1 * (2.0 * turn).sin()) as f32 + draw.noise(0.002)
+            }));
+        }
+        samples.extend(vec![0.0; 2400]);
+        samples
+    }
+
+    /// "Low, high, middle" is the phrase; the same tones in any other order are not.
+    fn lesson() -> Lesson {
+        let mut draw = Draw::new(1, &["lesson"]);
+        let mut examples = |count: usize, orders: &[[f64; 3]]| -> Vec<Example> {
+            let example = |n: usize| {
+                let tones = orders[n % orders.len()];
+                Example { samples: said(&tones, &mut draw), weight: 1.0, aside: n % 5 == 0 }
+            };
+            (0..count).map(example).collect()
+        };
+        let (low, middle, high) = (300.0, 700.0, 1500.0);
+        Lesson {
+            id: "three_tones".into(),
+            phrase: "three tones".into(),
+            positives: examples(30, &[[low, high, middle]]),
+            negatives: examples(
+                60,
+                &[
+                    [low, middle, high],
+                    [high, low, middle],
+                    [middle, high, low],
+                    [high, middle, low],
+                    [low, low, high],
+                ],
+            ),
+            made: "tones".into(),
+            seed: 3,
+            effort: Effort { scenes: 128, rounds: 12 },
+            ..Lesson::default()
+        }
+    }
+
+    fn builtin() -> WakeModel {
+        WakeModel::builtin().unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    #[test]
+    fn a_phrase_is_learned_and_the_same_each_time() {
+        let learn = |lesson: &Lesson| {
+            train(&builtin(), lesson, &mut |_| ControlFlow::Continue(()))
+                .unwrap_or_else(|error| panic!("{error}"))
+        };
+        let lesson = lesson();
+        let trained = learn(&lesson);
+        assert!(trained.missed < 0.2, "{trained:?}");
+        assert_eq!(trained.alarms, 0);
+        assert!(builtin().with_heads([trained.head.clone()]).is_ok());
+        assert_eq!(learn(&lesson).head.to_bytes(), trained.head.to_bytes());
+    }
+
+    #[test]
+    fn training_stops_when_told() {
+        let mut shares = Vec::new();
+        let stopped = train(&builtin(), &lesson(), &mut |share| {
+            shares.push(share);
+            if share > 0.1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        assert!(matches!(stopped, Err(TrainError::Stopped)));
+        assert!(shares.is_sorted());
+    }
+
+    #[test]
+    fn too_little_and_what_is_no_sound_is_refused() {
+        let refused = |change: &dyn Fn(&mut Lesson)| {
+            let mut lesson = lesson();
+            change(&mut lesson);
+            match train(&builtin(), &lesson, &mut |_| ControlFlow::Continue(())) {
+                Err(TrainError::TooLittle(why)) => why,
+                other => panic!("{other:?}"),
+            }
+        };
+        let few = refused(&|lesson| lesson.positives.truncate(9));
+        expect_test::expect!["there are 2 recordings of the phrase to keep aside, 4 are the least"]
+            .assert_eq(&few);
+        let bad = refused(&|lesson| lesson.negatives[3].samples[7] = f32::NAN);
+        expect_test::expect!["a recording holds what is not a number"].assert_eq(&bad);
+        // One sample is no recording that one could learn from, but no reason to panic either.
+        let mut short = lesson();
+        short.positives.iter_mut().for_each(|example| example.samples.truncate(1));
+        short.effort = Effort { scenes: 64, rounds: 1 };
+        assert!(train(&builtin(), &short, &mut |_| ControlFlow::Continue(())).is_ok());
     }
 }

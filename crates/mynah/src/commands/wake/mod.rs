@@ -137,7 +137,7 @@ fn known(config: &Config, phrase: &str) -> anyhow::Result<()> {
     }
     if config.wake.words.iter().any(|word| *word == id(phrase)) {
         return Err(Misuse(format!(
-            "\"{phrase}\" is a wake word already, with a network that hears it better than its sounds alone"
+            "\"{phrase}\" is a wake word already, and the shipped network hears it better than its sounds alone"
         ))
         .into());
     }
@@ -193,7 +193,7 @@ fn remove(common: &Common, phrase: &str) -> anyhow::Result<ExitCode> {
     let known = config.wake.phrases.iter().chain(&config.wake.words);
     if !known.into_iter().any(|other| id(other) == id(phrase)) {
         return Err(
-            Misuse(format!("\"{phrase}\" is no wake word of mynah.toml; listened for are {all}")).into()
+            Misuse(format!("\"{phrase}\" is no wake phrase of mynah.toml; listened for are {all}")).into()
         );
     }
     let path = edit(common, |text| file::without(text, phrase, &WakeConfig::default().words))?;

@@ -18,12 +18,14 @@ use crate::commands::bench::wake::recordings::{Only, find, read};
 use crate::voices::{ACCENTS, SPEAKERS, speak, voice};
 use crate::wake::id;
 
-/// Stretches of sentences in one voice, and how many sentences each has: 20 minutes or so.
-const STRETCHES: usize = 60;
+/// Stretches of sentences in one voice, and how many sentences each has: 40 minutes or so.
+const STRETCHES: usize = 120;
 const SENTENCES: usize = 8;
 /// Phrases that sound like this one, each in so many voices.
 const NEAR: usize = 40;
 const NEAR_VOICES: usize = 4;
+/// What is no further from the phrase, in sounds, is the phrase to every ear.
+const SAME: f32 = 0.75;
 /// Every so many-th voice and recording is kept aside.
 const ASIDE: usize = 5;
 /// What part of all that is drawn is recorded, when there are recordings, and what part of the rest sounds like the phrase.
@@ -35,7 +37,7 @@ pub struct Material {
     phrase: Sounds,
     near: Sounds,
     speech: Sounds,
-    pub noises: Vec<Vec<f32>>,
+    noises: Vec<Vec<f32>>,
 }
 
 /// Made and recorded, each with whether it is kept aside.
@@ -70,7 +72,8 @@ impl Material {
         let near: Vec<Line> = near(phrase, ways, &neighbours)?
             .iter()
             .flat_map(|text| std::iter::repeat_n(text, NEAR_VOICES))
-            .map(|text| line(text.clone(), &mut draw))
+            // None is kept aside: the threshold is for what people say all day.
+            .map(|text| Line { aside: false, ..line(text.clone(), &mut draw) })
             .collect();
         let sentences: Vec<String> =
             neighbours.sentences().filter(|sentence| !id(sentence).contains(&id(phrase))).collect();
@@ -96,21 +99,18 @@ impl Material {
         })
     }
 
-    pub fn positives(&self) -> Vec<Example> {
-        let Sounds { made, recorded } = &self.phrase;
-        let share = shares(made, recorded);
-        [weighed(made, 1.0 - share, false), weighed(recorded, share, false)].concat()
-    }
-
-    pub fn negatives(&self) -> Vec<Example> {
-        let Sounds { made, recorded } = &self.speech;
-        let share = shares(made, recorded);
-        [
-            weighed(&self.near.made, NEAR_SHARE * (1.0 - share), false),
-            weighed(made, (1.0 - NEAR_SHARE) * (1.0 - share), true),
-            weighed(recorded, share, true),
-        ]
-        .concat()
+    /// The phrase, everything else, and noise, weighed against one another.
+    pub fn examples(self) -> (Vec<Example>, Vec<Example>, Vec<Vec<f32>>) {
+        let Material { phrase, near, speech, noises } = self;
+        let said = shares(&phrase.made, &phrase.recorded);
+        let share = shares(&speech.made, &speech.recorded);
+        let phrases = [weighed(phrase.made, 1.0 - said, false), weighed(phrase.recorded, said, false)];
+        let others = [
+            weighed(near.made, NEAR_SHARE * (1.0 - share), false),
+            weighed(speech.made, (1.0 - NEAR_SHARE) * (1.0 - share), true),
+            weighed(speech.recorded, share, true),
+        ];
+        (phrases.into_iter().flatten().collect(), others.into_iter().flatten().collect(), noises)
     }
 
     /// Whether nobody's voice is in the phrase.
@@ -145,15 +145,14 @@ fn shares(made: &[(Vec<f32>, bool)], recorded: &[(Vec<f32>, bool)]) -> f32 {
 }
 
 /// Examples that are drawn as often as `share` says, all together; long ones for more.
-fn weighed(sounds: &[(Vec<f32>, bool)], share: f32, by_length: bool) -> Vec<Example> {
+fn weighed(sounds: Vec<(Vec<f32>, bool)>, share: f32, by_length: bool) -> Vec<Example> {
     let weight = |samples: &[f32]| if by_length { samples.len() as f32 } else { 1.0 };
     let all: f32 = sounds.iter().filter(|(_, aside)| !aside).map(|(samples, _)| weight(samples)).sum();
-    let example = |(samples, aside): &(Vec<f32>, bool)| Example {
-        samples: samples.clone(),
-        weight: share * weight(samples) / all.max(1.0),
-        aside: *aside,
+    let example = |(samples, aside): (Vec<f32>, bool)| {
+        let weight = share * weight(&samples) / all.max(1.0);
+        Example { samples, weight, aside }
     };
-    sounds.iter().map(example).collect()
+    sounds.into_iter().map(example).collect()
 }
 
 /// In one of espeak-ng's voices, at some speed and pitch. Voices that are kept aside say nothing that is learned.
@@ -182,7 +181,8 @@ fn near(phrase: &str, ways: &[Pronunciation], neighbours: &Neighbours) -> anyhow
         texts.extend(["my", "the", "a", "our"].map(|other| format!("{other} {last}")));
     }
     texts.extend(WakeModel::builtin()?.words().iter().map(|word| word.phrase.to_string()));
-    texts.extend(neighbours.by_nearness(ways).into_iter().take(NEAR).map(|near| near.text));
+    let alike = neighbours.by_nearness(ways).into_iter().filter(|near| near.apart > SAME);
+    texts.extend(alike.take(NEAR).map(|near| near.text));
     texts.retain(|text| id(text) != id(phrase));
     texts.sort();
     texts.dedup();

@@ -35,15 +35,17 @@ pub fn train(common: &Common, phrase: &str, args: &WakeTrain) -> anyhow::Result<
     }
     let skills = catalog(&config, &home)?;
     let material = Material::gather(phrase, &ways, &skills, &english, args)?;
+    let (made, synthetic) = (material.told(args.seed), material.is_synthetic());
+    let (positives, negatives, noises) = material.examples();
     let lesson = Lesson {
         id: id(phrase),
         phrase: phrase.to_owned(),
-        made: material.told(args.seed),
+        made,
         seed: args.seed,
         effort: Effort { scenes: args.scenes.max(64), ..Effort::default() },
-        positives: material.positives(),
-        negatives: material.negatives(),
-        noises: material.noises.clone(),
+        positives,
+        negatives,
+        noises,
     };
     let shipped = WakeModel::builtin()?;
     let bar = bar(1000, "training");
@@ -59,7 +61,7 @@ pub fn train(common: &Common, phrase: &str, args: &WakeTrain) -> anyhow::Result<
 
     let trial = hear(&shipped.with_heads([head.clone()])?, &lesson, confirming(&config)?.as_ref())?;
     let path = keep(common, &config, phrase, &head, args.out.as_deref())?;
-    tell(common, phrase, &head, &material, &trial, &path, args.out.is_none())?;
+    tell(common, phrase, &head, synthetic, &trial, &path, args.out.is_none())?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -89,7 +91,7 @@ fn tell(
     common: &Common,
     phrase: &str,
     head: &Head,
-    material: &Material,
+    synthetic: bool,
     trial: &Trial,
     path: &Path,
     listens: bool,
@@ -107,7 +109,7 @@ fn tell(
     println!("\"{phrase}\" was learned from {}.", head.made());
     println!("Kept aside and heard for the first time:");
     print!("{}", trial.table());
-    if material.is_synthetic() {
+    if synthetic {
         println!(
             "  espeak-ng's voices are easier than people, so this flatters. A few dozen recordings of the household\n  help most: --from DIR; television and talk without the phrase against false alarms: --negatives DIR."
         );
