@@ -374,8 +374,14 @@ mod tests {
                 r#"wake word file my.head does not say which encoder it belongs to; train it again: mynah wake train "the phrase""#
             ]],
         );
-        check(&changed("threshold = 0.5", "threshold = 2.5"), expect![""]);
-        check(&changed("patience = 2", "patients = 2"), expect![""]);
+        check(
+            &changed("threshold = 0.5", "threshold = 2.5"),
+            expect![[
+                r#"wake word file my.head threshold 2.5 of wake word `hey_mynah` is not above 0 and at most 1, threshold of both stages 2.5 of wake word `hey_mynah` is not above 0 and at most 1; train it again: mynah wake train "the phrase""#
+            ]],
+        );
+        let unknown = Head::from_bytes("my.head", &changed("patience = 2", "patients = 2"));
+        assert!(unknown.is_err_and(|error| error.to_string().contains("unknown field `patients`")));
         let mut bad = bytes.clone();
         let last = bad.len() - 4;
         bad[last..].copy_from_slice(&f32::NAN.to_le_bytes());
@@ -391,14 +397,14 @@ mod tests {
     fn a_head_of_another_encoder_is_refused() {
         let model = WakeModel::builtin().unwrap_or_else(|error| panic!("{error}"));
         let error = model.with_heads([head(7, SMALL)]).err().map(|error| error.to_string());
-        expect![""].assert_eq(&error.unwrap_or_default());
+        expect![[r#"wake word "hey mynah" was trained for another encoder; train it again: mynah wake train "hey mynah""#]].assert_eq(&error.unwrap_or_default());
     }
 
     /// Speech, a quiet room, speech: in the second the network wakes from sleep.
     fn scene() -> Vec<f32> {
         let mut draw = Draw::new(5, &["scene"]);
-        (0..16_000 * 9)
-            .map(|n| draw.noise(if (48_000..112_000).contains(&n) { 1e-4 } else { 0.05 }))
+        (0..16_000 * 14)
+            .map(|n| draw.noise(if (48_000..192_000).contains(&n) { 1e-4 } else { 0.05 }))
             .collect()
     }
 
