@@ -288,6 +288,30 @@ pub enum Wake {
         #[arg(required = true, num_args = 1..)]
         phrase: Vec<String>,
     },
+    /// Learn a voice from three sayings of a wake word, so that the word counts in the voices of the household alone; without a name: who enrolled
+    Enroll(Enroll),
+}
+
+#[derive(Debug, Args)]
+pub struct Enroll {
+    /// Whose voice
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// The wake word [default: the first that is listened for]
+    #[arg(long, requires = "name", conflicts_with = "forget")]
+    pub word: Option<String>,
+    /// Recordings of it in place of the microphone, three or more
+    #[arg(long, num_args = 1.., value_name = "FILE", requires = "name", conflicts_with = "forget")]
+    pub from: Vec<PathBuf>,
+    /// Microphone by name or part of it
+    #[arg(long, value_name = "NAME", requires = "name", conflicts_with_all = ["from", "forget"])]
+    pub device: Option<String>,
+    /// Keep the recordings, too: else only what tells the voice apart
+    #[arg(long, requires = "name", conflicts_with = "forget")]
+    pub keep: bool,
+    /// Delete all that is kept of this person
+    #[arg(long, requires = "name")]
+    pub forget: bool,
 }
 
 #[derive(Debug, Args)]

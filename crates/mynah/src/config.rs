@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use mynah_engine::wake::speaker;
 use mynah_host::models::ModelStore;
 use mynah_intent::primary_subtag;
 use serde::Deserialize;
@@ -69,6 +70,8 @@ pub struct Wake {
     pub threshold: BTreeMap<String, f32>,
     /// openWakeWord models.
     pub openwakeword: Option<OpenWakeWord>,
+    /// Whose voice counts.
+    pub speakers: Speakers,
 }
 
 impl Default for Wake {
@@ -79,7 +82,24 @@ impl Default for Wake {
             confirm: true,
             threshold: BTreeMap::new(),
             openwakeword: None,
+            speakers: Speakers::default(),
         }
+    }
+}
+
+/// `[wake.speakers]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Speakers {
+    /// Whether a word for which somebody enrolled (`mynah wake enroll`) counts in an enrolled voice alone.
+    pub require: bool,
+    /// How similar a voice must be, above 0 and below 1; higher refuses more, of strangers and of the household.
+    pub least: f32,
+}
+
+impl Default for Speakers {
+    fn default() -> Self {
+        Speakers { require: false, least: speaker::LEAST }
     }
 }
 

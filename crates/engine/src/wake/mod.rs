@@ -8,6 +8,7 @@ mod network;
 mod openwakeword;
 mod phones;
 mod phrase;
+pub mod speaker;
 pub mod training;
 mod trigger;
 mod typed;

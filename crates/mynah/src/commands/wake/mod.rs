@@ -1,5 +1,6 @@
-//! `mynah wake`: any phrase as a wake word.
+//! `mynah wake`: any phrase as a wake word, and whose voice counts.
 
+mod enroll;
 mod file;
 mod nearness;
 mod train;
@@ -31,6 +32,7 @@ pub fn wake(common: &Common, command: &Wake) -> anyhow::Result<ExitCode> {
         Wake::Add { phrase, dry_run } => add(common, &tidy(phrase), *dry_run),
         Wake::Train(args) => train::train(common, &tidy(&args.phrase), args),
         Wake::Remove { phrase } => remove(common, &tidy(phrase)),
+        Wake::Enroll(args) => enroll::enroll(common, args),
     }
 }
 
