@@ -42,7 +42,7 @@ fn place() -> Option<Place> {
 const CONFIG: &str =
     "home = \"home.toml\"\n[wake]\nwords = [\"computer\"]\n[recognition]\nmodel = \"none\"\n";
 const ANNA: &str = "en-us+f2";
-const BOB: &str = "en-gb+m3";
+const BOB: &str = "en-us+m7";
 
 #[test]
 fn the_household_wakes_it_and_a_stranger_does_not() {
