@@ -92,7 +92,7 @@ pub enum TrainError {
     Model(#[from] ModelError),
 }
 
-/// Activations of steps and hidden values: measured on "athena", where one step instead of six missed twice as many.
+/// Steps that are looked at, and hidden values: on "athena" one step instead of six missed twice as many (models/wake/CARD.md).
 const TAPS: usize = 6;
 const STRIDE: usize = 6;
 const HIDDEN: usize = 32;
