@@ -26,3 +26,4 @@ run corpus "" ../crates/intent/tests/corpus
 run turn_file "--features machine"
 run sound "--features machine" ../assets/demo
 run model "--features machine" ../models/wake
+run head "--features machine" ../models/wake

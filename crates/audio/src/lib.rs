@@ -4,23 +4,29 @@
 //! so that every stage gives the same output for the same input, however it is delivered.
 #![forbid(unsafe_code)]
 
+pub mod align;
+mod channels;
 mod cue;
+mod draw;
 mod frame;
 mod framer;
 mod intake;
 mod level;
 mod mel;
-mod mix;
+pub mod mix;
 mod resample;
+mod room;
 
+pub use channels::{Channel, MAX_CHANNELS, Mixer};
 pub use cue::{CUE_RATE, Cue, cue};
+pub use draw::Draw;
 pub use frame::{FRAME_SAMPLES, Frame, SAMPLE_RATE, SamplePos, Samples};
 pub use framer::{Framer, Gap};
 pub use intake::{Intake, Piece};
 pub use level::{Level, LevelMeter, LevelProblem};
 pub use mel::{LogMel, MEL_BANDS, MEL_WINDOW};
-pub use mix::{Channel, MAX_CHANNELS, Mixer};
 pub use resample::{RATES, Resampler, resample};
+pub use room::{Room, convolve};
 
 /// A form of sound that Mynah does not take: the caller chooses another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]

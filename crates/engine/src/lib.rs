@@ -26,4 +26,9 @@ pub mod fuzzed {
         crate::whisper::convert::fuzzed(Cursor::new(bytes));
         crate::ctc::fuzzed(bytes);
     }
+
+    /// Reads `bytes` as the head of a wake word.
+    pub fn head(bytes: &[u8]) {
+        crate::wake::fuzzed(bytes);
+    }
 }

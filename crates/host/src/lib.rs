@@ -8,6 +8,7 @@ pub mod models;
 pub mod runtime;
 pub mod state;
 pub mod turn_file;
+pub mod voices;
 
 /// What the fuzz targets reach of the parsers that have no public face.
 #[cfg(fuzzing)]

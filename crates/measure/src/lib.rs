@@ -9,25 +9,20 @@
 //! There is no file, process, thread or clock here.
 #![forbid(unsafe_code)]
 
-pub mod align;
 mod condition;
 pub mod det;
-mod draw;
-pub mod mix;
 pub mod page;
 mod plot;
 pub mod protocol;
 pub mod report;
-mod room;
 mod scene;
 mod stats;
 pub mod track;
 
 pub use condition::{BadCondition, Condition};
 pub use det::{Alarms, Det, OperatingPoint, Trial, thresholds};
-pub use draw::Draw;
+pub use mynah_audio::{Draw, Room, align, convolve, mix};
 pub use report::Report;
-pub use room::{Room, convolve};
 pub use scene::{Scene, Surroundings};
 pub use stats::{Interval, Quantiles, Rate, Share, poisson, wilson};
 pub use track::{Hit, Track};

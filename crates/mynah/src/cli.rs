@@ -280,12 +280,72 @@ pub enum Wake {
         #[arg(long)]
         dry_run: bool,
     },
+    /// Make a detector of its own for a phrase, better than its sounds alone: minutes of two cores, nothing leaves the machine
+    Train(WakeTrain),
     /// Listen for it no more
     Remove {
         /// The phrase, or a word of the shipped network
         #[arg(required = true, num_args = 1..)]
         phrase: Vec<String>,
     },
+    /// Learn a voice from three sayings of a wake word, so that the word counts in the voices of the household alone; without a name: who enrolled
+    Enroll(Enroll),
+}
+
+#[derive(Debug, Args)]
+pub struct Enroll {
+    /// Whose voice
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// The wake word [default: the first that is listened for]
+    #[arg(long, requires = "name", conflicts_with = "forget")]
+    pub word: Option<String>,
+    /// Recordings of it in place of the microphone, three or more
+    #[arg(long, num_args = 1.., value_name = "FILE", requires = "name", conflicts_with = "forget")]
+    pub from: Vec<PathBuf>,
+    /// Microphone by name or part of it
+    #[arg(long, value_name = "NAME", requires = "name", conflicts_with_all = ["from", "forget"])]
+    pub device: Option<String>,
+    /// Keep the recordings, too: else only what tells the voice apart
+    #[arg(long, requires = "name", conflicts_with = "forget")]
+    pub keep: bool,
+    /// Delete all that is kept of this person
+    #[arg(long, requires = "name")]
+    pub forget: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct WakeTrain {
+    /// The phrase, such as `hey mynah`
+    #[arg(required = true, num_args = 1..)]
+    pub phrase: Vec<String>,
+    /// Folders of recordings of the phrase, one a file: the best there is to learn from
+    #[arg(long, value_name = "DIR")]
+    pub from: Vec<PathBuf>,
+    /// Folders of recordings without it: speech, television, anything
+    #[arg(long, value_name = "DIR")]
+    pub negatives: Vec<PathBuf>,
+    /// Folders of noise to mix in
+    #[arg(long, value_name = "DIR")]
+    pub noise: Vec<PathBuf>,
+    /// Recordings of the phrase in espeak-ng's voices; 0: only those of --from
+    #[arg(long, default_value_t = 400, value_name = "N")]
+    pub voices: usize,
+    /// Takes only the recordings that this file names, one a line, as `athena/04fd.opus`
+    #[arg(long, value_name = "FILE")]
+    pub only: Option<PathBuf>,
+    /// Learns nothing from the recordings that this file names: they set the threshold [default: every fifth]
+    #[arg(long, value_name = "FILE")]
+    pub aside: Option<PathBuf>,
+    /// What is drawn depends on it
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// Scenes with the phrase that are learned from; more take longer
+    #[arg(long, default_value_t = 2000, value_name = "N")]
+    pub scenes: usize,
+    /// Writes the head to this file, and leaves mynah.toml as it is
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

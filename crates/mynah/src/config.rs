@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use mynah_engine::wake::speaker;
 use mynah_host::models::ModelStore;
 use mynah_intent::primary_subtag;
 use serde::Deserialize;
@@ -59,7 +60,7 @@ pub struct Audio {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Wake {
-    /// Words of the shipped model.
+    /// Words of the shipped model, and those that `mynah wake train` made heads for.
     pub words: Vec<String>,
     /// Any other phrases, heard by their sounds; `mynah wake add` writes them.
     pub phrases: Vec<String>,
@@ -69,6 +70,8 @@ pub struct Wake {
     pub threshold: BTreeMap<String, f32>,
     /// openWakeWord models.
     pub openwakeword: Option<OpenWakeWord>,
+    /// Whose voice counts.
+    pub speakers: Speakers,
 }
 
 impl Default for Wake {
@@ -79,7 +82,24 @@ impl Default for Wake {
             confirm: true,
             threshold: BTreeMap::new(),
             openwakeword: None,
+            speakers: Speakers::default(),
         }
+    }
+}
+
+/// `[wake.speakers]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Speakers {
+    /// Whether a word for which somebody enrolled (`mynah wake enroll`) counts in an enrolled voice alone.
+    pub require: bool,
+    /// How similar a voice must be, above 0 and below 1; higher refuses more, of strangers and of the household.
+    pub least: f32,
+}
+
+impl Default for Speakers {
+    fn default() -> Self {
+        Speakers { require: false, least: speaker::LEAST }
     }
 }
 
@@ -246,11 +266,7 @@ pub fn place(common: &Common) -> PathBuf {
 
 /// Where configuration is looked for, in order: the XDG configuration folder, then /etc.
 fn folders() -> impl Iterator<Item = PathBuf> {
-    let xdg = std::env::var_os("XDG_CONFIG_HOME")
-        .map(PathBuf::from)
-        .filter(|path| path.is_absolute())
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".config")));
-    xdg.map(|dir| dir.join("mynah")).into_iter().chain([PathBuf::from("/etc/mynah")])
+    xdg("XDG_CONFIG_HOME", ".config").into_iter().chain([PathBuf::from("/etc/mynah")])
 }
 
 /// Where state that lasts is kept: the configured folder, the XDG state folder, or /var/lib/mynah.
@@ -258,11 +274,23 @@ pub fn state_folder(config: &Config) -> PathBuf {
     if let Some(state) = &config.state {
         return state.clone();
     }
-    let xdg = std::env::var_os("XDG_STATE_HOME")
+    xdg("XDG_STATE_HOME", ".local/state").unwrap_or_else(|| PathBuf::from("/var/lib/mynah"))
+}
+
+/// Where what was made for this household is kept (heads of wake words): the configured state folder, the XDG data folder,
+/// or /var/lib/mynah.
+pub fn data_folder(config: &Config) -> PathBuf {
+    let own = || xdg("XDG_DATA_HOME", ".local/share");
+    config.state.clone().or_else(own).unwrap_or_else(|| PathBuf::from("/var/lib/mynah"))
+}
+
+/// Mynah's part of an XDG folder: of the variable, or of its default below the home folder.
+fn xdg(variable: &str, default: &str) -> Option<PathBuf> {
+    let folder = std::env::var_os(variable)
         .map(PathBuf::from)
         .filter(|path| path.is_absolute())
-        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(".local/state")));
-    xdg.map_or_else(|| PathBuf::from("/var/lib/mynah"), |dir| dir.join("mynah"))
+        .or_else(|| std::env::var_os("HOME").map(|home| PathBuf::from(home).join(default)));
+    folder.map(|folder| folder.join("mynah"))
 }
 
 /// The file of a model that the configuration names: by the id of a fetched one, or by its path.

@@ -12,6 +12,7 @@ mod report;
 mod setup;
 mod shipped;
 mod timeline;
+mod voices;
 mod wake;
 mod watched;
 

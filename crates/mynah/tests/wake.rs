@@ -82,6 +82,42 @@ fn a_phrase_is_judged_and_written() {
 }
 
 #[test]
+fn a_word_of_the_network_is_taken_out() {
+    check(
+        "[wake]\nwords = [\"computer\", \"jarvis\"] # ours\n",
+        &["remove", "jarvis"],
+        expect![[r#"
+            mynah.toml does without "jarvis" now.
+            = 0
+            [wake]
+            words = ["computer"] # ours
+        "#]],
+    );
+}
+
+#[test]
+fn what_need_not_or_cannot_be_trained_is_refused() {
+    check(
+        "",
+        &["train", "hi"],
+        expect![[r#"
+        mynah: "hi" is too short for a wake phrase: it has 2 sounds (HH AY), 5 are the least and 8 are good. Try "hello hi"
+        = 2
+        unchanged
+    "#]],
+    );
+    check(
+        "",
+        &["train", "snowboy"],
+        expect![[r#"
+        mynah: the shipped network knows "snowboy" and hears it better than its sounds alone: write words = ["snowboy"] under [wake] in mynah.toml
+        = 2
+        unchanged
+    "#]],
+    );
+}
+
+#[test]
 fn what_cannot_be_a_wake_phrase_is_refused_with_a_remedy() {
     check(
         "",

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::head::{Head, HeadPast};
 use super::network::{INPUTS, Level, Network, Past};
 
 /// A step is quiet while the mean of its bands is no further from the level than this, in natural log of energy: 1.5 dB above
@@ -20,6 +21,8 @@ const PATIENCE: usize = 75;
 #[derive(Debug)]
 pub(super) struct Gated {
     network: Arc<Network>,
+    /// Heads beside the network's own words: which score each writes.
+    heads: Vec<(usize, Arc<Head>, HeadPast)>,
     level: Level,
     past: Past,
     /// The last steps, normalised; the one of this step is at `now`.
@@ -34,12 +37,14 @@ pub(super) struct Gated {
 
 impl Gated {
     /// At the start of a stream. `always`: the network never sleeps.
-    pub(super) fn new(network: Arc<Network>, always: bool) -> Self {
+    pub(super) fn new(network: Arc<Network>, heads: &[(usize, Arc<Head>)], always: bool) -> Self {
+        let further = heads.iter().map(|(_, head)| head.memory()).max().unwrap_or_default();
         Gated {
+            heads: heads.iter().map(|(score, head)| (*score, head.clone(), head.past())).collect(),
             level: network.level(),
             past: network.past(),
             // The steps that the network looks back on, and this one.
-            steps: vec![[0.0; INPUTS]; network.memory() + 1],
+            steps: vec![[0.0; INPUTS]; network.memory() + further + 1],
             now: 0,
             known: 0,
             awake: 0,
@@ -66,10 +71,15 @@ impl Gated {
         let due = if slept { self.known } else { 1 };
         if slept {
             self.past.clear();
+            self.heads.iter_mut().for_each(|(_, _, past)| past.clear());
         }
         for age in (0..due).rev() {
             let at = (self.now + self.steps.len() - age) % self.steps.len();
             self.network.step(&self.steps[at], &mut self.past, scores);
+            let activations = self.network.activations(&self.past);
+            for (score, head, past) in &mut self.heads {
+                scores[*score] = head.step(activations, past);
+            }
         }
     }
 

@@ -2,24 +2,31 @@
 
 mod confirm;
 mod gate;
+mod head;
 mod mynah;
 mod network;
 mod openwakeword;
 mod phones;
 mod phrase;
+pub mod speaker;
+pub mod training;
 mod trigger;
 mod typed;
 
 use std::sync::Arc;
 
 use mynah_assistant::ports::ModelError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 pub use confirm::{ConfirmedWake, Evidence};
+pub use head::Head;
 pub use mynah::{MynahWake, WakeModel};
 pub use openwakeword::{OpenWakeWord, OpenWakeWordModel};
 pub use phrase::PhraseScorer;
 pub use typed::{FEWEST_PHONES, Phrase, PhraseWake};
+
+#[cfg(fuzzing)]
+pub(crate) use head::fuzzed;
 
 /// A word that a model knows, with the settings that its makers measured.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,7 +48,7 @@ pub struct Word {
 }
 
 /// When a word counts as heard that a [second stage](ConfirmedWake) looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Confirmation {
     /// The network's score from which on there is a second look, above 0 and at most 1.

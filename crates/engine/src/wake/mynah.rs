@@ -16,6 +16,7 @@ use ort::value::Tensor;
 use serde::Deserialize;
 
 use super::gate::Gated;
+use super::head::Head;
 use super::network::{INPUTS, Network};
 use super::trigger::Trigger;
 use super::{Confirmation, Word, WordConfig, chosen, faults_of};
@@ -40,6 +41,9 @@ struct Shared {
     version: String,
     words: Vec<Word>,
     file: String,
+    /// Heads of words that the network does not know itself; their scores come after its own.
+    heads: Vec<Arc<Head>>,
+    /// Of the network and the heads.
     scores: usize,
     runner: Runner,
 }
@@ -131,7 +135,57 @@ impl WakeModel {
             None => Runner::Onnx { model: model.load()?, state },
         };
         let file = onnx.to_owned();
-        Ok(WakeModel { shared: Arc::new(Shared { name, version, words, file, scores: given, runner }) })
+        let heads = Vec::new();
+        Ok(WakeModel {
+            shared: Arc::new(Shared { name, version, words, file, heads, scores: given, runner }),
+        })
+    }
+
+    /// The same model with more words: heads that were trained on its encoder. A head takes the place of one for the same word.
+    ///
+    /// # Errors
+    /// [`ModelError::Unusable`] with every head that belongs to another encoder or whose word is one of the network's own.
+    pub fn with_heads(&self, heads: impl IntoIterator<Item = Head>) -> Result<WakeModel, ModelError> {
+        let Shared { name, version, words, file, heads: known, .. } = &*self.shared;
+        let network = self.network()?;
+        let (mut words, mut known, mut faults) = (words.clone(), known.clone(), Vec::new());
+        for head in heads {
+            let mut word = head.word().clone();
+            faults.extend(head.misfit(network));
+            match words.iter_mut().find(|other| other.id == word.id) {
+                None => {
+                    word.index = network.scores() + known.len();
+                    words.push(word);
+                    known.push(Arc::new(head));
+                }
+                Some(same) if same.index >= network.scores() => {
+                    word.index = same.index;
+                    known[word.index - network.scores()] = Arc::new(head);
+                    *same = word;
+                }
+                Some(_) => faults.push(format!("the network knows wake word `{}` itself", word.id)),
+            }
+        }
+        if !faults.is_empty() {
+            return Err(ModelError::Unusable(faults.join("; ")));
+        }
+        let scores = network.scores() + known.len();
+        let runner = Runner::Own(network.clone());
+        let (name, version, file) = (name.clone(), version.clone(), file.clone());
+        Ok(WakeModel {
+            shared: Arc::new(Shared { name, version, words, file, heads: known, scores, runner }),
+        })
+    }
+
+    /// The network, when it is one that heads can be trained for.
+    pub(super) fn network(&self) -> Result<&Arc<Network>, ModelError> {
+        match &self.shared.runner {
+            Runner::Own(network) => Ok(network),
+            Runner::Onnx { .. } => Err(ModelError::Unusable(format!(
+                "model file {} has another structure than the built-in one, so no head fits it; {REMEDY}",
+                self.shared.file
+            ))),
+        }
     }
 
     /// The name and version of the network: `mynah-wake 1`.
@@ -163,7 +217,14 @@ impl WakeModel {
     fn streaming(&self, words: &[WordConfig], awake: bool) -> Result<MynahWake, ModelError> {
         let words = chosen(&self.shared.file, &self.shared.words, words)?;
         let running = match &self.shared.runner {
-            Runner::Own(network) => Running::Own(Box::new(Gated::new(network.clone(), awake))),
+            Runner::Own(network) => {
+                // Heads of words that nobody listens for rest.
+                let first = network.scores();
+                let heads = (first..).zip(self.shared.heads.iter().cloned());
+                let heads: Vec<_> =
+                    heads.filter(|(score, _)| words.iter().any(|word| word.index == *score)).collect();
+                Running::Own(Box::new(Gated::new(network.clone(), &heads, awake)))
+            }
             Runner::Onnx { state, .. } => {
                 Running::Onnx { input: zeros(&[1, STEP_FRAMES, BANDS])?, state: zeros(&[1, *state])? }
             }

@@ -13,7 +13,7 @@ pub(super) const INPUTS: usize = 80;
 const STEM_TAPS: usize = 3;
 const TAPS: usize = 5;
 /// Outputs of a matrix product that are added up together: eight registers of four.
-const TILE: usize = 32;
+pub(super) const TILE: usize = 32;
 
 /// The weights, shared by the streams.
 #[derive(Debug)]
@@ -45,8 +45,8 @@ struct Block {
 }
 
 /// y = x·W + b, with W in columns of [`TILE`] outputs.
-#[derive(Debug)]
-struct Dense {
+#[derive(Clone, Debug)]
+pub(super) struct Dense {
     inputs: usize,
     outputs: usize,
     weights: Vec<f32>,
@@ -68,9 +68,9 @@ pub(super) struct Past {
     y: Vec<f32>,
 }
 
-/// The last rows of a block's input.
+/// The last rows of something, zeros at first.
 #[derive(Clone, Debug)]
-struct Ring {
+pub(super) struct Ring {
     rows: Vec<f32>,
     /// The row of this step.
     now: usize,
@@ -88,6 +88,30 @@ impl Network {
         self.head.outputs
     }
 
+    /// Values of [`activations`](Self::activations).
+    pub(super) fn channels(&self) -> usize {
+        self.channels
+    }
+
+    /// What the encoder made of the last step: what its own words and [heads](super::Head) are told from.
+    pub(super) fn activations<'p>(&self, past: &'p Past) -> &'p [f32] {
+        &past.x[..self.channels]
+    }
+
+    /// Tells encoders apart: all weights below the words, by FNV-1a. A head fits one encoder.
+    pub(super) fn fingerprint(&self) -> u64 {
+        let Follower { start, attack, release, scale, lowest } = self.follower;
+        let dense = |dense: &Dense| [dense.weights.clone(), dense.bias.clone()].concat();
+        let blocks = self
+            .blocks
+            .iter()
+            .map(|block| [vec![block.dilation as f32], block.taps.clone(), dense(&block.mix)].concat());
+        let all = [vec![start, attack, release, scale, lowest], dense(&self.stem)].into_iter().chain(blocks);
+        all.flatten().flat_map(f32::to_le_bytes).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+        })
+    }
+
     /// Steps before this one that a score depends on, the level aside.
     pub(super) fn memory(&self) -> usize {
         STEM_TAPS - 1 + self.blocks.iter().map(|block| (TAPS - 1) * block.dilation).sum::<usize>()
@@ -101,10 +125,7 @@ impl Network {
     /// An empty past: the start of a stream.
     pub(super) fn past(&self) -> Past {
         let tiles = self.channels.next_multiple_of(TILE);
-        let ring = |block: &Block| Ring {
-            rows: vec![0.0; ((TAPS - 1) * block.dilation + 1) * self.channels],
-            now: 0,
-        };
+        let ring = |block: &Block| Ring::new((TAPS - 1) * block.dilation + 1, self.channels);
         Past {
             stem: [0.0; STEM_TAPS * INPUTS],
             blocks: self.blocks.iter().map(ring).collect(),
@@ -150,7 +171,7 @@ impl Past {
     /// Back to the start of a stream.
     pub(super) fn clear(&mut self) {
         self.stem.fill(0.0);
-        self.blocks.iter_mut().for_each(|ring| ring.rows.fill(0.0));
+        self.blocks.iter_mut().for_each(Ring::clear);
     }
 }
 
@@ -171,15 +192,36 @@ impl Block {
 }
 
 impl Ring {
-    fn push(&mut self, x: &[f32]) {
+    pub(super) fn new(rows: usize, width: usize) -> Self {
+        Ring { rows: vec![0.0; rows * width], now: 0 }
+    }
+
+    pub(super) fn push(&mut self, x: &[f32]) {
         self.now = (self.now + 1) % (self.rows.len() / x.len());
         self.rows[self.now * x.len()..][..x.len()].copy_from_slice(x);
+    }
+
+    /// The row of `width` values that was pushed `age` rows ago.
+    pub(super) fn row(&self, age: usize, width: usize) -> &[f32] {
+        let rows = self.rows.len() / width;
+        &self.rows[(self.now + rows - age) % rows * width..][..width]
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.rows.fill(0.0);
+    }
+}
+
+impl Level {
+    /// In natural log of energy.
+    pub(super) fn at(level: f32) -> Self {
+        Level(level)
     }
 }
 
 impl Dense {
     /// From weights of shape [inputs, outputs], row-major.
-    fn new(weights: &[f32], bias: &[f32]) -> Option<Self> {
+    pub(super) fn new(weights: &[f32], bias: &[f32]) -> Option<Self> {
         let outputs = bias.len();
         if outputs == 0 || weights.is_empty() || !weights.len().is_multiple_of(outputs) {
             return None;
@@ -197,7 +239,8 @@ impl Dense {
         Some(Dense { inputs, outputs, weights: tiled, bias })
     }
 
-    fn apply(&self, x: &[f32], y: &mut [f32]) {
+    /// `y` has room for whole tiles.
+    pub(super) fn apply(&self, x: &[f32], y: &mut [f32]) {
         let tiles = self.weights.chunks_exact(self.inputs * TILE);
         let places = y.as_chunks_mut::<TILE>().0.iter_mut().zip(self.bias.as_chunks::<TILE>().0);
         for (tile, (y, bias)) in tiles.zip(places) {

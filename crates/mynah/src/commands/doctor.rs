@@ -41,6 +41,9 @@ pub async fn doctor(common: &Common) -> anyhow::Result<ExitCode> {
     add("ONNX", false, backend.map(ToString::to_string).map_err(|e| e.to_string()));
     let wake = WakeModel::builtin().map_err(|e| e.to_string());
     add("wake words", false, wake.map(|model| format!("{}: {}", model.name(), wake::listening(&config))));
+    if config.wake.speakers.require {
+        add("voices", false, wake::household(&config).map_err(|e| format!("{e:#}")));
+    }
     match Recognisers::of(&config) {
         Ok(recognisers) => {
             add("recogniser", false, Ok(recognisers.describe()));

@@ -1,6 +1,6 @@
 //! `mynah bench`: figures. Times are of this machine: compare ratios, not machines.
 
-mod wake;
+pub mod wake;
 
 use std::path::PathBuf;
 use std::process::ExitCode;

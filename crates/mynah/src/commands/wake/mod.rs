@@ -1,7 +1,9 @@
-//! `mynah wake`: any phrase as a wake word.
+//! `mynah wake`: any phrase as a wake word, and whose voice counts.
 
+mod enroll;
 mod file;
 mod nearness;
+mod train;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -16,9 +18,9 @@ use self::nearness::{Near, Neighbours};
 use super::show_json;
 use crate::Misuse;
 use crate::cli::{Common, Wake};
-use crate::config::{Config, place};
+use crate::config::{Config, Wake as WakeConfig, place};
 use crate::setup::{catalog, home_or_demo};
-use crate::wake::id;
+use crate::wake::{head_file, id};
 
 /// From so many sounds on a phrase is heard nearly as well as it can be.
 const GOOD: usize = 8;
@@ -28,7 +30,9 @@ const MOST_WORDS: usize = 6;
 pub fn wake(common: &Common, command: &Wake) -> anyhow::Result<ExitCode> {
     match command {
         Wake::Add { phrase, dry_run } => add(common, &tidy(phrase), *dry_run),
+        Wake::Train(args) => train::train(common, &tidy(&args.phrase), args),
         Wake::Remove { phrase } => remove(common, &tidy(phrase)),
+        Wake::Enroll(args) => enroll::enroll(common, args),
     }
 }
 
@@ -139,6 +143,11 @@ fn known(config: &Config, phrase: &str) -> anyhow::Result<()> {
         ))
         .into());
     }
+    unshipped(phrase)
+}
+
+/// What ships already need not be made.
+fn unshipped(phrase: &str) -> anyhow::Result<()> {
     let shipped = mynah_engine::wake::WakeModel::builtin()?;
     if let Some(word) = shipped.words().iter().find(|word| *word.id == *id(phrase)) {
         return Err(Misuse(format!(
@@ -183,12 +192,17 @@ fn better(
 fn remove(common: &Common, phrase: &str) -> anyhow::Result<ExitCode> {
     let config = Config::load(common)?;
     let all = crate::wake::listening(&config);
-    if !config.wake.phrases.iter().any(|other| id(other) == id(phrase)) {
+    let known = config.wake.phrases.iter().chain(&config.wake.words);
+    if !known.into_iter().any(|other| id(other) == id(phrase)) {
         return Err(
             Misuse(format!("\"{phrase}\" is no wake phrase of mynah.toml; listened for are {all}")).into()
         );
     }
-    let path = edit(common, |text| file::without(text, phrase))?;
+    let path = edit(common, |text| file::without(text, phrase, &WakeConfig::default().words))?;
+    let head = head_file(&config, &id(phrase));
+    if head.is_file() {
+        std::fs::remove_file(&head).with_context(|| format!("cannot remove {}", head.display()))?;
+    }
     match common.json {
         true => show_json(&json!({ "phrase": phrase, "file": path }))?,
         false => println!("{} does without \"{phrase}\" now.", path.display()),

@@ -47,8 +47,20 @@ impl Neighbours {
         Neighbours(all.filter_map(|(text, skill)| Sentence::new(&text, skill, english)).collect())
     }
 
-    /// The nearest stretches, the nearest first, each text once.
+    /// What is said in them, sentence by sentence.
+    pub fn sentences(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|sentence| sentence.words.join(" "))
+    }
+
+    /// The nearest stretches that are worth telling, the nearest first.
     pub fn nearest(&self, ways: &[Pronunciation]) -> Vec<Near> {
+        let mut near = self.by_nearness(ways);
+        near.truncate(MOST);
+        near
+    }
+
+    /// The nearest stretch of each sentence, the nearest first, each text once.
+    pub fn by_nearness(&self, ways: &[Pronunciation]) -> Vec<Near> {
         let mut near: Vec<Near> = Vec::new();
         for sentence in &self.0 {
             let Some(found) = ways.iter().filter_map(|way| sentence.nearest(&way.phones)).reduce(nearer)
@@ -61,7 +73,6 @@ impl Neighbours {
             }
         }
         near.sort_by(|a, b| a.apart.total_cmp(&b.apart).then_with(|| a.text.cmp(&b.text)));
-        near.truncate(MOST);
         near
     }
 }

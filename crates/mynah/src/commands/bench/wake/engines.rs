@@ -47,9 +47,8 @@ pub struct Told {
 }
 
 /// Our network, listening for `words`; it never sleeps, so that every step has a score.
-pub fn own(words: &[WordConfig]) -> anyhow::Result<Box<dyn Ear>> {
+pub fn own(model: &WakeModel, words: &[WordConfig]) -> anyhow::Result<Box<dyn Ear>> {
     let before = resident_mb();
-    let model = WakeModel::builtin()?;
     let mut awake = model.stream_awake(words)?;
     let memory_mb = resident_mb() - before;
     let quiet = step_cost(&mut model.stream(words)?, 2, SOFT_NOISE)?;
@@ -66,9 +65,12 @@ pub fn own(words: &[WordConfig]) -> anyhow::Result<Box<dyn Ear>> {
 }
 
 /// The same, with the words confirmed by their phones.
-pub fn confirmed(words: &[WordConfig], phones: &AcousticModel) -> anyhow::Result<Box<dyn Ear>> {
+pub fn confirmed(
+    model: &WakeModel,
+    words: &[WordConfig],
+    phones: &AcousticModel,
+) -> anyhow::Result<Box<dyn Ear>> {
     let before = resident_mb();
-    let model = WakeModel::builtin()?;
     let mut stream = model.confirmed(words, phones)?;
     let memory_mb = resident_mb() - before;
     let quiet = step_cost(&mut stream, 2, SOFT_NOISE)?;

@@ -4,7 +4,7 @@ mod cost;
 mod engines;
 mod manifest;
 mod program;
-mod recordings;
+pub mod recordings;
 mod synthetic;
 mod tally;
 
@@ -105,14 +105,15 @@ fn open_ears(args: &BenchWake, config: &Config, words: &[String]) -> anyhow::Res
         .map(|id| WordConfig { threshold: config.wake.threshold.get(id).copied(), ..WordConfig::new(id) })
         .collect();
     if !args.without_own {
+        let model = crate::wake::model(config, words)?;
         match confirming(config)? {
             // What thresholds are set to is then about both stages together.
             Some(phones) => {
                 let as_made: Vec<WordConfig> = words.iter().map(WordConfig::new).collect();
-                ears.push(engines::own(&as_made)?);
-                ears.push(engines::confirmed(&configs, &phones)?);
+                ears.push(engines::own(&model, &as_made)?);
+                ears.push(engines::confirmed(&model, &configs, &phones)?);
             }
-            None => ears.push(engines::own(&configs)?),
+            None => ears.push(engines::own(&model, &configs)?),
         }
     }
     if args.typed {

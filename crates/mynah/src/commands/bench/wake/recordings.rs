@@ -53,7 +53,7 @@ impl Only {
     }
 
     /// Whether a line is the end of this path.
-    fn takes(&self, path: &Path) -> bool {
+    pub fn takes(&self, path: &Path) -> bool {
         let Some(names) = &self.0 else { return true };
         let path = path.with_extension("");
         let parts: Vec<_> = path.components().collect();

@@ -2,36 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use mynah_assistant::ports::Speech as _;
-use mynah_audio::{FRAME_SAMPLES, SAMPLE_RATE, resample};
-use mynah_engine::speech::{Espeak, EspeakConfig};
+use mynah_audio::FRAME_SAMPLES;
+use mynah_engine::speech::EspeakConfig;
 use mynah_measure::{Draw, Room, convolve, mix};
 use serde::Serialize;
 
 use crate::Misuse;
+use crate::voices::{self, ACCENTS, SPEAKERS};
 
-/// Accents that are spoken when none are chosen.
-pub const ACCENTS: [&str; 8] = [
-    "en-us",
-    "en-gb",
-    "en-gb-x-rp",
-    "en-gb-scotland",
-    "en-gb-x-gbclan",
-    "en-gb-x-gbcwmd",
-    "en-029",
-    "en-us-nyc",
-];
-/// Voices of people; espeak-ng has whispering and robotic ones too.
-const SPEAKERS: [&str; 40] = [
-    "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3", "f4", "f5", "Adam", "Alex", "Alicia",
-    "Andrea", "Andy", "Annie", "antonio", "belinda", "benjamin", "boris", "caleb", "david", "Denis", "ed",
-    "edward", "Gene", "grandma", "grandpa", "Jacky", "john", "lee", "linda", "Marco", "michael", "paul",
-    "quincy", "shelby",
-];
 /// Sentences that one voice says in one go.
 const SENTENCES: usize = 16;
 
@@ -103,20 +84,14 @@ impl Script {
     /// The `n`-th stretch of speech: about a minute.
     pub fn speak(&self, n: u64) -> anyhow::Result<Speech> {
         let mut draw = Draw::new(self.seed, &["synthetic", &n.to_string()]);
-        let accent = draw.choose(&self.accents).cloned().unwrap_or_default();
-        let voice = draw.choose(&SPEAKERS).map_or(accent.clone(), |speaker| format!("{accent}+{speaker}"));
+        let (accent, voice) = voices::voice(&self.accents, &SPEAKERS, &mut draw);
         let (words_a_minute, pitch) = (draw.between(130.0, 220.0) as u32, draw.between(15.0, 85.0) as u32);
         let peak_dbfs = draw.between(-30.0, -3.0) as f32;
         let in_room = draw.index(2) == 1;
         let sentences: Vec<usize> = (0..SENTENCES).map(|_| draw.index(self.sentences.len())).collect();
         let text: Vec<&str> = sentences.iter().map(|n| self.sentences[*n].trim_end_matches('.')).collect();
-        let mut espeak = Espeak::new(&EspeakConfig { voice: voice.clone(), rate: words_a_minute, pitch })?;
-        let mut spoken = Vec::new();
-        espeak.speak(&text.join(". "), &mut |samples| {
-            spoken.extend_from_slice(samples);
-            ControlFlow::Continue(())
-        })?;
-        let mut samples = resample(espeak.sample_rate(), SAMPLE_RATE, &spoken)?;
+        let how = EspeakConfig { voice: voice.clone(), rate: words_a_minute, pitch };
+        let mut samples = voices::speak(&text.join(". "), &how)?;
         let room = in_room.then(|| Room::draw(&mut draw));
         if let Some(room) = &room {
             samples = convolve(&samples, &room.response());

@@ -1,11 +1,10 @@
 //! Rooms that are simulated, and recordings heard in them.
 
-use mynah_audio::SAMPLE_RATE;
 use realfft::RealFftPlanner;
 use realfft::num_complex::Complex32;
 use serde::Serialize;
 
-use crate::Draw;
+use crate::{Draw, SAMPLE_RATE};
 
 /// In metres a second.
 const SPEED_OF_SOUND: f64 = 343.0;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use mynah_audio::FRAME_SAMPLES;
+use crate::FRAME_SAMPLES;
 
 /// Frames count as the word within so many decibels of the loudest …
 const BELOW_PEAK: f32 = 28.0;
