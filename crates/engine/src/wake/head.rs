@@ -161,7 +161,7 @@ impl Head {
         if word.id.is_empty() || word.phrase.is_empty() {
             faults.push("has no phrase".into());
         }
-        if !weights.iter().all(|weight| weight.is_finite()) {
+        if !weights.iter().all(f32::is_finite) {
             faults.push("has a weight that is not a number".into());
         }
         let hidden = Dense::new(&weights.hidden, &weights.bias);

@@ -67,7 +67,8 @@ impl Clip {
         word.sort_by(|a, b| b.total_cmp(a));
         room.sort_by(f32::total_cmp);
         let tenth = |levels: &[f32]| levels.get(levels.len() / 10).copied().unwrap_or(SILENT);
-        let clipped = heard[of_word..].iter().flat_map(|frame| frame.samples()).filter(|s| s.abs() >= FULL);
+        let clipped =
+            heard[of_word..].iter().flat_map(mynah_audio::Frame::samples).filter(|s| s.abs() >= FULL);
         Ok(Clip { voice, word_dbfs: tenth(&word), room_dbfs: tenth(&room), clipped: clipped.count() })
     }
 

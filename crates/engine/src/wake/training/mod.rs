@@ -207,7 +207,7 @@ mod tests {
         let mut examples = |count: usize, orders: &[[f64; 3]]| -> Vec<Example> {
             let example = |n: usize| {
                 let tones = orders[n % orders.len()];
-                Example { samples: said(&tones, &mut draw), weight: 1.0, aside: n % 5 == 0 }
+                Example { samples: said(&tones, &mut draw), weight: 1.0, aside: n.is_multiple_of(5) }
             };
             (0..count).map(example).collect()
         };

@@ -392,7 +392,7 @@ fn list(common: &Common, config: &Config, file: &VoicesFile) -> anyhow::Result<E
     }
     match (enrolled.voices.is_empty(), required) {
         (true, _) => {
-            println!("Nobody is enrolled. `mynah wake enroll NAME` asks for a wake word three times.")
+            println!("Nobody is enrolled. `mynah wake enroll NAME` asks for a wake word three times.");
         }
         (false, true) => println!("These words count in these voices alone ([wake.speakers] in mynah.toml)."),
         (false, false) => println!(
