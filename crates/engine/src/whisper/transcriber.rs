@@ -180,12 +180,7 @@ impl GrammarTranscriber {
             // Of the two, the probability that a logarithm of the odds tells.
             (_, Some(unfinished)) if unfinished.regret <= self.config.reject_above => Some(Partial {
                 text: unfinished.text.clone(),
-                // Behind the wake phrase alone there is no phrase to be surely in the middle of.
-                confidence: (1.0 / (1.0 + (-whole).exp())).max(if unfinished.text.is_empty() {
-                    0.1
-                } else {
-                    0.0
-                }),
+                confidence: 1.0 / (1.0 + (-whole).exp()),
                 complete: false,
             }),
             _ => None,
